@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/time.hpp"
+
+#include <openssl/crypto.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace webhookd {
+
+/// A secret's bytes. Wiped when it goes; never printed (there is no operator<<).
+class secret_value {
+public:
+    secret_value() = default;
+
+    explicit secret_value(std::string bytes) : bytes_{std::move(bytes)} {}
+
+    secret_value(const secret_value&) = default;
+
+    secret_value(secret_value&& other) noexcept : bytes_{other.bytes_} { other.wipe(); }
+
+    secret_value& operator=(const secret_value&) = default;
+
+    secret_value& operator=(secret_value&& other) noexcept
+    {
+        if (this != &other) {
+            wipe();
+            bytes_ = other.bytes_;
+            other.wipe();
+        }
+        return *this;
+    }
+
+    ~secret_value() { wipe(); }
+
+    std::string_view bytes() const noexcept { return bytes_; }
+
+    bool empty() const noexcept { return bytes_.empty(); }
+
+private:
+    void wipe() noexcept
+    {
+        OPENSSL_cleanse(bytes_.data(), bytes_.size());
+        bytes_.clear();
+    }
+
+    std::string bytes_;
+};
+
+/// One of several secrets that are good at the same time, so that they can be rotated.
+struct named_secret {
+    std::string name;                    ///< As in the config: a label of metrics, never secret.
+    secret_value value;                  ///< The literal bytes; one trailing newline was trimmed.
+    std::optional<timestamp> not_after;  ///< From this moment on it is no longer tried.
+};
+
+}  // namespace webhookd
