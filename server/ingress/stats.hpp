@@ -1,19 +1,13 @@
 #pragma once
 
+#include "base/histogram.hpp"
+
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace webhookd {
-
-/// A histogram as Prometheus wants it: `counts[i]` observations up to `bounds[i]`, not cumulated;
-/// one count more than bounds, for what is above the last.
-struct histogram_snapshot {
-    std::vector<double> bounds;
-    std::vector<std::uint64_t> counts;
-    double sum = 0;
-};
 
 struct request_count {
     std::string endpoint;  ///< The path; empty where no endpoint was reached.
