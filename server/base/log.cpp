@@ -7,6 +7,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
@@ -29,6 +30,15 @@ struct severity_name {
 
 constexpr severity_name names[] = {{"DEBUG", 5}, {"INFO", 9}, {"WARN", 13}, {"ERROR", 17}};
 
+// In text lines a plain word stands as it is; anything that could pass for another field or
+// another line is quoted.
+bool is_plain(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\';
+    });
+}
+
 void append_value(std::string& out, const field& f, bool quote)
 {
     std::visit(
@@ -40,7 +50,7 @@ void append_value(std::string& out, const field& f, bool quote)
                 out += std::isfinite(v) ? std::to_string(v) : "null";
             else if constexpr (std::is_same_v<T, std::int64_t>)
                 out += std::to_string(v);
-            else if (quote)
+            else if (quote || !is_plain(v))
                 json::append_string(out, v);
             else
                 out += v;

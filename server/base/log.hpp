@@ -32,6 +32,8 @@ private:
 
     static any convert(double v) { return v; }
 
+    static any convert(float v) { return static_cast<double>(v); }
+
     static any convert(const char* v) { return std::string_view{v}; }
 
     static any convert(std::string_view v) { return v; }

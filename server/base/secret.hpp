@@ -15,13 +15,23 @@ class secret_value {
 public:
     secret_value() = default;
 
-    explicit secret_value(std::string bytes) : bytes_{std::move(bytes)} {}
+    explicit secret_value(std::string bytes) : bytes_{bytes}
+    {
+        OPENSSL_cleanse(bytes.data(), bytes.size());
+    }
 
     secret_value(const secret_value&) = default;
 
     secret_value(secret_value&& other) noexcept : bytes_{other.bytes_} { other.wipe(); }
 
-    secret_value& operator=(const secret_value&) = default;
+    secret_value& operator=(const secret_value& other)
+    {
+        if (this != &other) {
+            wipe();
+            bytes_ = other.bytes_;
+        }
+        return *this;
+    }
 
     secret_value& operator=(secret_value&& other) noexcept
     {
