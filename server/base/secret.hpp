@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace webhookd {
 
@@ -15,20 +16,27 @@ class secret_value {
 public:
     secret_value() = default;
 
-    explicit secret_value(std::string bytes) : bytes_{bytes}
+    /// @param source  Where the bytes came from, for people: `env: CONNECTLY_SECRET`.
+    explicit secret_value(std::string bytes, std::string source = {})
+        : bytes_{bytes}, source_{std::move(source)}
     {
         OPENSSL_cleanse(bytes.data(), bytes.size());
     }
 
     secret_value(const secret_value&) = default;
 
-    secret_value(secret_value&& other) noexcept : bytes_{other.bytes_} { other.wipe(); }
+    secret_value(secret_value&& other) noexcept
+        : bytes_{other.bytes_}, source_{std::move(other.source_)}
+    {
+        other.wipe();
+    }
 
     secret_value& operator=(const secret_value& other)
     {
         if (this != &other) {
             wipe();
             bytes_ = other.bytes_;
+            source_ = other.source_;
         }
         return *this;
     }
@@ -38,6 +46,7 @@ public:
         if (this != &other) {
             wipe();
             bytes_ = other.bytes_;
+            source_ = std::move(other.source_);
             other.wipe();
         }
         return *this;
@@ -49,6 +58,9 @@ public:
 
     bool empty() const noexcept { return bytes_.empty(); }
 
+    /// Where it came from, as the config says it; not secret, and empty where nobody said.
+    const std::string& source() const noexcept { return source_; }
+
 private:
     void wipe() noexcept
     {
@@ -57,6 +69,7 @@ private:
     }
 
     std::string bytes_;
+    std::string source_;
 };
 
 /// One of several secrets that are good at the same time, so that they can be rotated.

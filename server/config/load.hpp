@@ -23,6 +23,7 @@ struct config_problem {
 struct loaded_config {
     settings value;
     std::vector<config_problem> problems;
+    std::vector<config_problem> notes;  ///< What works but looks wrong; `serve` logs them.
 };
 
 /// Reads the file at `path`, fills in defaults, the environment and secrets, makes relative paths
