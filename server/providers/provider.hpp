@@ -56,6 +56,11 @@ public:
     /// Lower-case names of the headers it signs with, at most `provider_headers_max`; the first
     /// one holds the signature. A header named here must not come twice.
     virtual std::span<const std::string_view> headers() const noexcept = 0;
+    /// The values of `headers()`, in their order, with which the provider would send `body`: for
+    /// `sign`, `send` and tests. @param secret  Never empty.
+    virtual std::vector<std::string> sign(
+        const secret_value& secret, std::string_view body, timestamp at
+    ) const = 0;
     /// A worker with these secrets; at least one.
     virtual std::unique_ptr<provider_worker> make_worker(const std::vector<named_secret>& secrets
     ) const = 0;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "providers/provider.hpp"
+
+namespace webhookd::connectly {
+
+/// The provider `connectly`.
+const provider& instance() noexcept;
+
+}  // namespace webhookd::connectly
