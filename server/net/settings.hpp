@@ -22,9 +22,4 @@ struct listener_settings {
     bool proxy_protocol = false;      ///< Required from trusted proxies; nobody else is let in.
 };
 
-/// An address block such as `10.0.0.0/8` or `fd00::/8`.
-struct address_block {
-    std::string text;
-};
-
 }  // namespace webhookd
