@@ -13,8 +13,8 @@ import (
 )
 
 type status struct {
-	ID     string                     `json:"id"`
-	Status string                     `json:"status"`
+	ID     string                       `json:"id"`
+	Status string                       `json:"status"`
 	Error  *struct{ Code, Type string } `json:"error"`
 }
 
