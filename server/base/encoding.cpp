@@ -128,9 +128,12 @@ void append_base64(std::string& out, std::span<const std::uint8_t> bytes)
 
 void append_hex(std::string& out, std::span<const std::uint8_t> bytes)
 {
+    const std::size_t before = out.size();
+    out.resize(before + 2 * bytes.size());
+    char* to = out.data() + before;
     for (const std::uint8_t b : bytes) {
-        out += hex_alphabet[b >> 4];
-        out += hex_alphabet[b & 15];
+        *to++ = hex_alphabet[b >> 4];
+        *to++ = hex_alphabet[b & 15];
     }
 }
 
