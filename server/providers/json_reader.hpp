@@ -27,12 +27,12 @@ constexpr std::size_t depth_max = 512;
 
 enum class kind : std::uint8_t { absent, null, boolean, number, string, object, array };
 
-/// Where a value stands in the text.
+/// Where a value stands in the text. Trivial, so that a struct of many is zeroed at once: `T d{}`.
 struct node {
-    std::uint32_t begin = 0;
-    std::uint32_t size = 0;   ///< With the quotes or brackets.
-    std::uint32_t token = 0;  ///< Its first token, for `read_part`.
-    json::kind kind = kind::absent;
+    std::uint32_t begin;
+    std::uint32_t size;   ///< With the quotes or brackets.
+    std::uint32_t token;  ///< Its first token, for `read_part`.
+    json::kind kind;      ///< Zeroed: absent.
 };
 
 struct schema;

@@ -114,12 +114,12 @@ void append_member(std::string& out, std::string_view key, std::string_view json
 // `[{"type":…,"url":…}]`; tells what the first one is.
 message_kind append_attachments(std::string& out, reading& in, const node& array)
 {
-    std::array<node, attachments_max> elements;
+    std::array<node, attachments_max> elements{};
     const std::size_t count = in.reader().elements(array, elements);
     message_kind first = message_kind::unknown;
     out += '[';
     for (std::size_t i = 0; i < count; ++i) {
-        attachment_nodes a;
+        attachment_nodes a{};
         if (is_object(elements[i]))
             in.reader().read_part(elements[i], attachment_schema, a);
         if (i == 0 && a.type.kind == json::kind::string)
@@ -261,7 +261,7 @@ void read_messages(reading& in)
     r.subject = r.customer.key();
 
     const node& reply_to = reply_to_of(in.d, found);
-    const node none;
+    const node none{};
     const node& id = either(in.d.message.id, found.button ? found.button->id : none);
     const message_kind kind = append_message(in, found, id, reply_to);
     r.type = kind_names[static_cast<std::size_t>(kind)].type;

@@ -88,7 +88,7 @@ void read_object(reading& in)
 
 void payload_parser::parse(receipt& r)
 {
-    document d;
+    document d{};
     const json::outcome found = reader_.read(r.body, document_schema, d);
     if (found == json::outcome::object) {
         r.form = has_newline(r.body) ? payload_form::minified : payload_form::verbatim;
