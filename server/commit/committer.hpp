@@ -5,6 +5,7 @@
 #include "store/store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -84,8 +85,17 @@ public:
     store_size size() const;
 
 private:
+    using submissions = std::vector<std::unique_ptr<submission>>;
+
     void run_writer();
-    void commit_batch(std::vector<std::unique_ptr<submission>>& batch);
+    bool wait(std::vector<task>& tasks, submissions& taken);
+    void commit_all(submissions& taken);
+    void commit_batch(submissions& batch);
+    void answer(submissions& batch);
+    void tell(shared_batch events);
+    void note_outcome(const error_code& failed);
+    void recover();
+    void upkeep();
 
     std::unique_ptr<store> store_;
     const committer_settings settings_;
@@ -95,10 +105,12 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    bool stopping_ = false;
-    std::vector<std::unique_ptr<submission>> queue_;
+    std::atomic<bool> stopping_{false};
+    bool asleep_ = false;  ///< The writer waits, and has to be woken.
+    submissions queue_;
     std::vector<task> tasks_;
     store_size size_;
+    std::chrono::steady_clock::time_point next_probe_{};  ///< The writer's.
     std::thread writer_;
 };
 
