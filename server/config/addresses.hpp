@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,14 +7,11 @@
 /// What the config can say about places in the network.
 namespace webhookd::config {
 
-/// An address to listen on.
+/// An address to listen on, as `net` reads it.
 struct socket_address {
-    std::string host;  ///< An IP address, without brackets.
-    std::uint16_t port = 0;
+    std::string text;       ///< In one spelling: `127.0.0.1:9464`, `[::1]:9464`.
+    bool has_port = false;  ///< Port 0 is none: the system picks one.
     bool loopback = false;
-
-    /// `127.0.0.1:9464`, `[::1]:9464`
-    std::string text() const;
 };
 
 /// Reads `IP:port` or `[IPv6]:port`; `localhost` is taken for 127.0.0.1. @return nullopt for
@@ -26,21 +22,16 @@ std::optional<socket_address> parse_socket_address(std::string_view text);
 /// it, empty where nothing is.
 std::string check_address_block(std::string_view text);
 
-/// The parts of a URL that matter to a config.
-struct url_parts {
-    std::string scheme;
-    std::string host;        ///< Without brackets.
-    std::uint16_t port = 0;  ///< 0: not given.
-    bool has_path = false;
-};
-
-/// A URL read, or what is wrong with it.
+/// The parts of a URL that matter to a config, or what is wrong with it.
 struct parsed_url {
-    url_parts parts;
+    std::string scheme;  ///< In lower case.
+    std::string host;    ///< Without brackets.
+    bool has_path = false;
     std::string problem;  ///< Empty where all is well.
 };
 
-/// Reads `scheme://host[:port][/path][?query]`. A user, a fragment and white space are problems.
+/// Reads `scheme://host[:port][/path][?query]`, the rest behind any scheme as `net` reads http. A
+/// user, a fragment and white space are problems.
 parsed_url parse_url(std::string_view text);
 
 /// Whether `host` is this machine: `localhost`, 127.0.0.0/8 or ::1.

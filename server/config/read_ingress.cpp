@@ -48,9 +48,9 @@ void read_address(section& listener, const ingress_settings& all, listener_setti
         );
         return;
     }
-    out.address = address->text();
+    out.address = address->text;
     for (const listener_settings& other : all.listeners) {
-        if (address->port != 0 && other.address == out.address)
+        if (address->has_port && other.address == out.address)
             listener.problem("address", "another listener has the address " + out.address);
     }
 }

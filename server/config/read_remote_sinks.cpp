@@ -16,7 +16,7 @@ constexpr duration_bounds deadline{
 };
 
 // Reads `url:`, whose scheme must be one of `schemes`.
-std::optional<url_parts> read_url(
+std::optional<parsed_url> read_url(
     section& s, std::string& out, const std::vector<std::string_view>& schemes
 )
 {
@@ -25,15 +25,15 @@ std::optional<url_parts> read_url(
         return std::nullopt;
     parsed_url url = parse_url(out);
     if (url.problem.empty() &&
-        std::find(schemes.begin(), schemes.end(), url.parts.scheme) == schemes.end())
-        url.problem = "`url` must begin with " + listed(schemes) + "://, not " + url.parts.scheme;
+        std::find(schemes.begin(), schemes.end(), url.scheme) == schemes.end())
+        url.problem = "`url` must begin with " + listed(schemes) + "://, not " + url.scheme;
     if (url.problem.empty())
-        return url.parts;
+        return url;
     s.problem("url", std::move(url.problem));
     return std::nullopt;
 }
 
-void check_plaintext(section& s, const url_parts& url, const http_sink_settings& out)
+void check_plaintext(section& s, const parsed_url& url, const http_sink_settings& out)
 {
     if (url.scheme == "http" && !is_loopback(url.host) && !out.plaintext_allowed)
         s.problem(

@@ -36,7 +36,7 @@ bool read_admin_address(section& s, admin_settings& out)
         );
         return true;
     }
-    out.address = address->text();
+    out.address = address->text;
     return address->loopback;
 }
 

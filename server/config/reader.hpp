@@ -2,6 +2,7 @@
 
 #include "config/document.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>

@@ -1,5 +1,4 @@
-#include "support/catch.hpp"
-#include "world.hpp"
+#include "bad_configs.hpp"
 
 using namespace webhookd;
 
@@ -29,69 +28,80 @@ TEST_CASE("certificates: a certificate and key that do not go together are told"
     w.files["/etc/w/broken.key"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     w.files["/etc/w/second_broken.crt"] = own_certificate + w.files["/etc/w/cut.crt"];
 
-    struct {
-        const char* name;
-        const char* tls;
-        const char* place;
-        const char* remedy;
-    } cases[] = {
-        {"another key", "certificate: tls.crt, private_key: other.key", "1:79", "fit"},
-        {"the chain backwards", "certificate: reversed.crt, private_key: tls.key", "1:84", "first"},
-        {"an encrypted key", "certificate: tls.crt, private_key: locked.key", "1:79", "passphrase"},
-        {"no key", "certificate: tls.crt", "1:42", "private_key"},
-        {"no certificate", "private_key: tls.key", "1:42", "certificate"},
-        {"a missing certificate", "certificate: none, private_key: tls.key", "1:57", "none"},
-        {"a missing key", "certificate: tls.crt, private_key: none", "1:79", "none"},
-        {"text for a certificate", "certificate: text, private_key: tls.key", "1:57", "BEGIN CERT"},
-        {"text for a key", "certificate: tls.crt, private_key: text", "1:79", "BEGIN PRIV"},
-        {"an empty certificate", "certificate: nothing, private_key: tls.key", "1:57", "BEGIN CERT"
-        },
-        {"an empty key", "certificate: tls.crt, private_key: nothing", "1:79", "BEGIN PRIV"},
-        {"files exchanged, first",
-         "certificate: tls.key, private_key: tls.key",
-         "1:57",
-         "BEGIN CERT"},
-        {"files exchanged, second",
-         "certificate: tls.crt, private_key: tls.crt",
-         "1:79",
-         "BEGIN PRIV"},
-        {"half a certificate",
-         "certificate: cut.crt, private_key: tls.key",
-         "1:57",
-         "cannot be read"},
-        {"a broken certificate",
-         "certificate: broken.crt, private_key: tls.key",
-         "1:57",
-         "cannot be read"},
-        {"a broken key", "certificate: tls.crt, private_key: broken.key", "1:79", "cannot be read"},
-        {"a broken chain",
-         "certificate: second_broken.crt, private_key: tls.key",
-         "1:57",
-         "cannot be read"},
-        {"no authority",
-         "certificate: tls.crt, private_key: tls.key, client_ca: text",
-         "1:99",
-         "BEGIN CERT"},
-        {"a missing authority",
-         "certificate: tls.crt, private_key: tls.key, client_ca: none",
-         "1:99",
-         "none"},
-        {"an old version",
-         "certificate: tls.crt, private_key: tls.key, min_version: 1.1",
-         "1:101",
-         "1.2"},
-    };
-
-    for (const auto& c : cases) {
-        DYNAMIC_SECTION(c.name)
+    test::check_each(
+        w,
         {
-            const std::string problems = w.problems(listener(c.tls));
-            CAPTURE(problems);
-            CHECK(problems.starts_with(std::string{c.place} + ": "));
-            CHECK(problems.find(c.remedy) != std::string::npos);
-            CHECK(test::count_of(problems, "\n") == 1);
+            {"another key", listener("certificate: tls.crt, private_key: other.key"), "1:79", "fit"
+            },
+            {"the chain backwards",
+             listener("certificate: reversed.crt, private_key: tls.key"),
+             "1:84",
+             "first"},
+            {"an encrypted key",
+             listener("certificate: tls.crt, private_key: locked.key"),
+             "1:79",
+             "passphrase"},
+            {"no key", listener("certificate: tls.crt"), "1:42", "private_key"},
+            {"no certificate", listener("private_key: tls.key"), "1:42", "certificate"},
+            {"a missing certificate",
+             listener("certificate: none, private_key: tls.key"),
+             "1:57",
+             "none"},
+            {"a missing key", listener("certificate: tls.crt, private_key: none"), "1:79", "none"},
+            {"text for a certificate",
+             listener("certificate: text, private_key: tls.key"),
+             "1:57",
+             "BEGIN CERT"},
+            {"text for a key",
+             listener("certificate: tls.crt, private_key: text"),
+             "1:79",
+             "BEGIN PRIV"},
+            {"an empty certificate",
+             listener("certificate: nothing, private_key: tls.key"),
+             "1:57",
+             "BEGIN CERT"},
+            {"an empty key",
+             listener("certificate: tls.crt, private_key: nothing"),
+             "1:79",
+             "BEGIN PRIV"},
+            {"files exchanged, first",
+             listener("certificate: tls.key, private_key: tls.key"),
+             "1:57",
+             "BEGIN CERT"},
+            {"files exchanged, second",
+             listener("certificate: tls.crt, private_key: tls.crt"),
+             "1:79",
+             "BEGIN PRIV"},
+            {"half a certificate",
+             listener("certificate: cut.crt, private_key: tls.key"),
+             "1:57",
+             "cannot be read"},
+            {"a broken certificate",
+             listener("certificate: broken.crt, private_key: tls.key"),
+             "1:57",
+             "cannot be read"},
+            {"a broken key",
+             listener("certificate: tls.crt, private_key: broken.key"),
+             "1:79",
+             "cannot be read"},
+            {"a broken chain",
+             listener("certificate: second_broken.crt, private_key: tls.key"),
+             "1:57",
+             "cannot be read"},
+            {"no authority",
+             listener("certificate: tls.crt, private_key: tls.key, client_ca: text"),
+             "1:99",
+             "BEGIN CERT"},
+            {"a missing authority",
+             listener("certificate: tls.crt, private_key: tls.key, client_ca: none"),
+             "1:99",
+             "none"},
+            {"an old version",
+             listener("certificate: tls.crt, private_key: tls.key, min_version: 1.1"),
+             "1:101",
+             "1.2"},
         }
-    }
+    );
 }
 
 TEST_CASE("certificates: a chain with its leaf first, and text between, is good", "[config]")

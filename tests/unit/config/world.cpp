@@ -147,4 +147,12 @@ std::size_t count_of(const std::string& text, const std::string& part)
     return count;
 }
 
+std::string all_text(const std::vector<config_problem>& problems)
+{
+    std::string out;
+    for (const auto& p : problems)
+        out += p.text() + "\n";
+    return out;
+}
+
 }  // namespace webhookd::test

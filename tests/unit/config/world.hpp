@@ -44,6 +44,9 @@ std::string with_sinks(const std::string& yaml);
 /// `more` behind a good config: a section that it does not have.
 std::string with(const std::string& more);
 
+/// The problems as they are told, one a line.
+std::string all_text(const std::vector<config_problem>& problems);
+
 /// How often `part` is in `text`.
 std::size_t count_of(const std::string& text, const std::string& part);
 
