@@ -1,5 +1,5 @@
 #include "commands/commands.hpp"
-#include "commands/config_option.hpp"
+#include "commands/tell_problems.hpp"
 
 #include <cstdio>
 #include <memory>

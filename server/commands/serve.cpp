@@ -1,9 +1,8 @@
 #include "app.hpp"
 #include "base/log.hpp"
 #include "commands/commands.hpp"
-#include "config/load.hpp"
+#include "commands/tell_problems.hpp"
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -15,11 +14,12 @@ int serve(const std::string& config)
 {
     loaded_config loaded = load_config(config);
     if (!loaded.problems.empty()) {
-        for (const config_problem& p : loaded.problems)
-            std::fprintf(stderr, "%s\n", p.text().c_str());
+        tell_problems(loaded);
         return exit_config;
     }
     log::setup(loaded.value.log.level, loaded.value.log.format);
+    for (const config_problem& note : loaded.notes)
+        log::warn(note.text());
     int code = exit_good;
     try {
         app daemon{std::move(loaded.value), config};

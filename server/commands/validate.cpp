@@ -1,6 +1,6 @@
 #include "base/json.hpp"
 #include "commands/commands.hpp"
-#include "commands/config_option.hpp"
+#include "commands/tell_problems.hpp"
 
 #include <cstdio>
 #include <memory>

@@ -74,7 +74,8 @@ void add_version(CLI::App& root, int& exit_code)
     const auto format = std::make_shared<std::string>("text");
     CLI::App* command =
         root.add_subcommand("version", "Print the version, the compiler and the libraries");
-    command->add_option("--format", *format)->check(CLI::IsMember({"text", "json"}));
+    command->add_option("--format", *format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
     command->callback([format, &exit_code] {
         const std::string out = *format == "json" ? as_json() : as_text();
         std::fwrite(out.data(), 1, out.size(), stdout);

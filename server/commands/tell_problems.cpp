@@ -1,4 +1,4 @@
-#include "commands/config_option.hpp"
+#include "commands/tell_problems.hpp"
 
 #include <cstdio>
 
