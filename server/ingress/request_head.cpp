@@ -5,6 +5,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include <cstring>
+#include <functional>
 
 namespace webhookd {
 
@@ -17,10 +18,20 @@ namespace http = beast::http;
 
 request_head::request_head(const routes& known) : known_{known} {}
 
-slice request_head::slice_of(string_view text) const noexcept
+// Beast unfolds a folded value (obs-fold) into memory of its own: such a value is no stretch of
+// the buffer, and the request is refused.
+slice request_head::slice_of(string_view text) noexcept
 {
+    if (text.empty())
+        return {0, 0, true};
+    const std::less<const char*> before;
+    const char* const end = bytes_.data() + bytes_.size();
+    if (before(text.data(), bytes_.data()) || before(end, text.data() + text.size())) {
+        bad = true;
+        return {};
+    }
     return {
-        static_cast<std::uint32_t>(text.data() - base_),
+        static_cast<std::uint32_t>(text.data() - bytes_.data()),
         static_cast<std::uint32_t>(text.size()),
         true,
     };

@@ -38,9 +38,9 @@ public:
     /// `known` finds the endpoint while the header is read; it outlives the request.
     explicit request_head(const routes& known);
 
-    /// The header's bytes begin here; slices count from it. Set before every `put`, for the
-    /// buffer may have moved.
-    void set_base(const char* base) noexcept { base_ = base; }
+    /// The header's bytes; slices count from their begin. Set before every `put`, for the buffer
+    /// may have moved.
+    void set_base(std::string_view bytes) noexcept { bytes_ = bytes; }
 
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
     int version = 11;  ///< 10 or 11.
@@ -85,13 +85,13 @@ private:
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) override;
     void on_finish_impl(error_code& ec) override;
 
-    slice slice_of(string_view text) const noexcept;
+    slice slice_of(string_view text) noexcept;
     void note_length(string_view value) noexcept;
     void note_transfer_encoding(string_view value) noexcept;
     void note_provider_header(string_view name, string_view value) noexcept;
 
     const routes& known_;
-    const char* base_ = nullptr;
+    std::string_view bytes_;
     bool header_done_ = false;
 };
 

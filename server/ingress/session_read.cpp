@@ -95,7 +95,7 @@ bool session::reserve(std::size_t capacity)
 bool session::parse_header()
 {
     boost::beast::error_code ec;
-    head_->set_base(buffer_.data());
+    head_->set_base({buffer_.data(), used_});
     parsed_ += head_->put(asio::const_buffer{buffer_.data() + parsed_, used_ - parsed_}, ec);
     if (!ec && head_->is_header_done())
         return true;
