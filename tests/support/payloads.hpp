@@ -120,12 +120,4 @@ private:
     simdjson::dom::element root_;
 };
 
-/// Is `text` one valid JSON object by simdjson's DOM?
-inline bool is_object(std::string_view text)
-{
-    simdjson::dom::parser parser;
-    simdjson::dom::object object;
-    return parser.parse(text.data(), text.size()).get(object) == simdjson::SUCCESS;
-}
-
 }  // namespace webhookd::test

@@ -20,7 +20,7 @@ class reading {
 public:
     static constexpr std::size_t text_extra = 320;
 
-    reading(json::reader& in, const document& d, receipt& r) : d{d}, r{r}, in_{in} {}
+    reading(json::reader& in, const document& from, receipt& to) : d{from}, r{to}, in_{in} {}
 
     const document& d;
     receipt& r;
