@@ -30,8 +30,9 @@ struct store_settings {
     };  ///< Messages, conversations, campaigns.
     std::uint64_t max_size = 10ull << 30;  ///< Bytes of database and WAL.
     webhookd::duplicates duplicates = duplicates::suppress;
-    bool correlate = true;                            ///< `correlation.enabled`.
-    std::optional<std::chrono::seconds> stuck_after;  ///< `correlation.stuck_after`; none: off.
+    bool correlate = true;  ///< `correlation.enabled`.
+    std::optional<std::chrono::seconds> stuck_after = {
+    };  ///< `correlation.stuck_after`; none: off.
 };
 
 }  // namespace webhookd

@@ -55,9 +55,9 @@ struct dead_letter {
 
 /// Which dead letters: all of a sink, or one by its number.
 struct dead_letter_filter {
-    std::optional<std::uint64_t> number;
-    std::string sink;    ///< Empty: any.
-    std::string reason;  ///< Empty: any.
+    std::optional<std::uint64_t> number = {};
+    std::string sink = {};    ///< Empty: any.
+    std::string reason = {};  ///< Empty: any.
 };
 
 struct store_size {
@@ -140,10 +140,10 @@ struct message_record {
 
 struct message_query {
     std::string name_space = "default";
-    std::string customer;                   ///< Empty: any.
-    std::string campaign;                   ///< Empty: any.
-    std::optional<delivery_status> status;  ///< None: any.
-    std::string after;                      ///< The cursor that a page before gave; empty: newest.
+    std::string customer = {};                   ///< Empty: any.
+    std::string campaign = {};                   ///< Empty: any.
+    std::optional<delivery_status> status = {};  ///< None: any.
+    std::string after = {};  ///< The cursor that a page before gave; empty: newest.
     std::size_t limit = 100;
 };
 

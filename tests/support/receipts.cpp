@@ -13,6 +13,8 @@ using namespace webhookd;
 
 namespace {
 
+thread_local std::deque<std::string> kept;
+
 party make_party(const std::string& id, const std::string& user_id, bool customer)
 {
     party p;
@@ -66,8 +68,12 @@ std::string_view keep(std::string text)
 {
     if (text.empty())
         return {};
-    static thread_local std::deque<std::string> all;
-    return all.emplace_back(std::move(text));
+    return kept.emplace_back(std::move(text));
+}
+
+void forget_kept()
+{
+    kept.clear();
 }
 
 std::string ulid(std::uint64_t n)
@@ -87,7 +93,7 @@ receipt make(const status& s)
 {
     receipt r;
     r.to = &endpoint_of(s.name_space);
-    r.received = s.at + 1s;
+    r.received = s.at;
     r.topic = topic::delivery_status;
     r.topic_name = "delivery_status";
     r.type = type_of(s.what);
@@ -123,7 +129,7 @@ receipt make(const inbound& m)
 {
     receipt r;
     r.to = &endpoint_of(m.name_space);
-    r.received = m.at + 1s;
+    r.received = m.at;
     r.topic = topic::messages;
     r.topic_name = "messages";
     r.type = "ai.connectly.messages.text";

@@ -31,9 +31,11 @@ inline const webhookd::endpoint& endpoint_of(std::string_view name_space = "defa
     return name_space == "other" ? other : first;
 }
 
-/// Texts that receipts point to. They live as long as the process, as a body lives as long as its
-/// receipt.
+/// Texts that receipts point to. They live as long as the thread, or until `forget_kept`.
 std::string_view keep(std::string text);
+
+/// Frees what was kept: for those who make millions, once nothing points to it any more.
+void forget_kept();
 
 /// The `n`-th message id: a ULID whose time is `noon` + n ms.
 std::string ulid(std::uint64_t n);

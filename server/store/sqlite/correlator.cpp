@@ -59,6 +59,7 @@ void correlator::judge_status(const receipt& r, judged& j, timestamp at)
     const std::uint64_t was_carrying = correlation::callback_hash(row.state.callback_data.text);
     j.merge = correlation::merge(row.state, r);
     j.conversation = conversation_of(r, j, at);
+    keep_alive(j.conversation, at);
     if (!j.merge->changed)
         return;
 
@@ -93,6 +94,13 @@ bool correlator::known_status(const receipt& r, judged& j)
     return false;
 }
 
+// A conversation lives as long as there is anything in it. That is noted once a day at most.
+void correlator::keep_alive(conversation_row* row, timestamp at)
+{
+    if (row && at - row->touched > std::chrono::hours{24})
+        conversations_.touch(*row, at);
+}
+
 conversation_row* correlator::conversation_of(const receipt& r, const judged& j, timestamp at)
 {
     // The message leads to it without a look at the names, where it says the same of the customer.
@@ -116,6 +124,7 @@ void correlator::judge_other(const receipt& r, judged& j, timestamp at)
     j.conversation = conversations_.of(j.name_space, r, at);
     if (j.conversation && correlation::merge_inbound(j.conversation->last_inbound, r.time))
         conversations_.touch(*j.conversation, at);
+    keep_alive(j.conversation, at);
     if (!j.duplicate || settings_.mark_duplicates)
         link_inbound(r, j);
 }

@@ -70,6 +70,7 @@ private:
     void judge_other(const receipt& r, judged& j, timestamp at);
     bool known_status(const receipt& r, judged& j);
     void link_inbound(const receipt& r, judged& j);
+    void keep_alive(conversation_row* row, timestamp at);
     conversation_row* conversation_of(const receipt& r, const judged& j, timestamp at);
 
     names& names_;

@@ -81,6 +81,9 @@ PRAGMA journal_size_limit = 134217728;
 PRAGMA secure_delete = OFF;
 PRAGMA temp_store = MEMORY;
 PRAGMA foreign_keys = OFF;
+CREATE TEMP TABLE stubs(
+    sequence INTEGER PRIMARY KEY, recorded, seen_order, id, time, type, source, name_space, form,
+    partition_key);
 )sql";
 
 error_code refuse(std::string_view why)
@@ -116,7 +119,7 @@ bool is_new(database& db)
 
 error_code prepare_for_writing(database& db, const store_settings& settings)
 {
-    db.execute("PRAGMA page_size = 4096");  // of a new file only
+    db.execute("PRAGMA page_size = 8192");  // of a new file only
     db.execute("PRAGMA journal_mode = WAL");
     db.execute(writer_settings);
     db.execute(

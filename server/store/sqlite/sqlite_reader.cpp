@@ -116,7 +116,8 @@ result<std::vector<event>> sqlite_reader::read_events(
         std::size_t bytes = 0;
         const std::uint64_t first = first_whole();
         const reset_at_exit reset{events_};
-        events_.bind(1, std::max(after, first == 0 ? 0 : first - 1)).bind(2, limit);
+        after = std::clamp<std::uint64_t>(after, first == 0 ? 0 : first - 1, INT64_MAX);
+        events_.bind(1, after).bind(2, std::min<std::size_t>(limit, INT64_MAX));
         while (events_.step()) {
             event& e = out.emplace_back();
             e.sequence = events_.number(0);

@@ -1,6 +1,7 @@
 #include "store/sqlite/upkeep.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace webhookd::sqlite {
 
@@ -9,6 +10,10 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::uint64_t log_pages_max = 4096;
+
+// What is kept of an event when its body goes.
+const std::string stub_columns =
+    "sequence, recorded, seen_order, id, time, type, source, name_space, form, partition_key";
 
 }  // namespace
 
@@ -28,16 +33,21 @@ upkeep::upkeep(database& in, const store_settings& settings, names& n, correlato
           "SELECT sequence, recorded FROM events WHERE sequence > ?1 AND sequence <= ?2 "
           "ORDER BY sequence LIMIT ?3"
       },
-      drop_body_{
-          in,
-          "UPDATE events SET head = NULL, body = NULL, signature = NULL, content_type = NULL "
-          "WHERE sequence = ?1"
-      },
       statuses_{
           in,
           "SELECT sequence, recorded, type, source, name_space, partition_key FROM events "
           "WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
       },
+      take_stubs_{
+          in,
+          "INSERT INTO temp.stubs SELECT " + stub_columns +
+              " FROM events WHERE sequence BETWEEN ?1 AND ?2"
+      },
+      delete_events_{in, "DELETE FROM events WHERE sequence BETWEEN ?1 AND ?2"},
+      put_stubs_{
+          in, "INSERT INTO events(" + stub_columns + ") SELECT " + stub_columns + " FROM temp.stubs"
+      },
+      forget_stubs_{in, "DELETE FROM temp.stubs"},
       old_messages_{
           in,
           "SELECT number, created, touched, name_space, id, conversation, callback_data "
@@ -57,8 +67,39 @@ upkeep::upkeep(database& in, const store_settings& settings, names& n, correlato
       first_{in, "SELECT min(sequence) FROM events"}
 {
     at_.bodies_to = static_cast<std::uint64_t>(meta_.get("bodies_to").value_or(0));
-    at_.stuck_to = static_cast<std::uint64_t>(meta_.get("stuck_to").value_or(0));
+    if (const auto stuck_to = meta_.get("stuck_to"))
+        at_.stuck_to = static_cast<std::uint64_t>(*stuck_to);
     committed_ = at_;
+    note_mode();
+}
+
+// Statuses that were committed without correlation have their identities in `seen`: they have to be
+// looked for there for as long as these live.
+void upkeep::note_mode()
+{
+    constexpr std::int64_t still = std::numeric_limits<std::int64_t>::max();
+    const auto until = meta_.get("uncorrelated_until");
+    if (!settings_.correlate && until != still)
+        meta_.set("uncorrelated_until", still);
+    if (!settings_.correlate || !until)
+        return;
+    uncorrelated_until_ = timestamp{std::chrono::microseconds{*until}};
+    correlator_.look_in_seen(true);
+}
+
+void upkeep::age_mode(timestamp at)
+{
+    if (!uncorrelated_until_)
+        return;
+    if (*uncorrelated_until_ == timestamp::max()) {
+        uncorrelated_until_ = at;
+        meta_.set("uncorrelated_until", at.time_since_epoch().count());
+    }
+    else if (at - *uncorrelated_until_ > identity_life(settings_)) {
+        uncorrelated_until_.reset();
+        correlator_.look_in_seen(false);
+        meta_.erase("uncorrelated_until");
+    }
 }
 
 void upkeep::settle(bool committed)
@@ -83,6 +124,7 @@ void upkeep::prune(timestamp at, std::uint64_t low_water, std::uint64_t last)
     pending_ |= prune_bodies(at, low_water, last);
     if (at >= at_.next_pass)
         prune_old(at);
+    age_mode(at);
 }
 
 bool upkeep::prune_events(timestamp at, std::uint64_t low_water, std::uint64_t last)
@@ -121,21 +163,27 @@ bool upkeep::prune_bodies(timestamp at, std::uint64_t low_water, std::uint64_t l
     if (!squeezing_ && settings_.retention >= identity_least)
         return false;
     const timestamp horizon = squeezing_ ? timestamp::max() : at - settings_.retention;
-    std::vector<std::uint64_t> old;
+    std::uint64_t first = 0, to = 0;
+    int rows = 0;
     {
         const reset_at_exit reset{bodies_};
         bodies_.bind(1, at_.bodies_to).bind(2, std::min(low_water, last == 0 ? 0 : last - 1));
         bodies_.bind(3, rows_a_slice);
-        while (bodies_.step() && bodies_.time(1) < horizon)
-            old.push_back(bodies_.number(0));
+        for (; bodies_.step() && bodies_.time(1) < horizon; ++rows) {
+            to = bodies_.number(0);
+            first = first == 0 ? to : first;
+        }
     }
-    if (old.empty())
+    if (rows == 0)
         return false;
-    for (const std::uint64_t sequence : old)
-        drop_body_.bind(1, sequence).run();
-    at_.bodies_to = old.back();
-    meta_.set("bodies_to", static_cast<std::int64_t>(at_.bodies_to));
-    return old.size() == rows_a_slice;
+    // Shrinking a row where it is frees no page; taking it out and putting its stub back does.
+    take_stubs_.bind(1, first).bind(2, to).run();
+    delete_events_.bind(1, first).bind(2, to).run();
+    put_stubs_.run();
+    forget_stubs_.run();
+    at_.bodies_to = to;
+    meta_.set("bodies_to", static_cast<std::int64_t>(to));
+    return rows == rows_a_slice;
 }
 
 std::vector<stuck_message> upkeep::find_stuck(timestamp at, std::uint64_t last)
@@ -143,7 +191,7 @@ std::vector<stuck_message> upkeep::find_stuck(timestamp at, std::uint64_t last)
     std::vector<stuck_message> out;
     if (!settings_.stuck_after || !settings_.correlate)
         return out;
-    if (at_.stuck_to == 0 && !meta_.get("stuck_to")) {
+    if (!at_.stuck_to) {
         at_.stuck_to = last;  // what was there before it was switched on is not told
         return out;
     }
@@ -157,7 +205,7 @@ std::vector<stuck_message> upkeep::find_stuck(timestamp at, std::uint64_t last)
     std::vector<row> sent;
     {
         const reset_at_exit reset{statuses_};
-        statuses_.bind(1, at_.stuck_to).bind(2, rows_a_slice);
+        statuses_.bind(1, *at_.stuck_to).bind(2, rows_a_slice);
         while (statuses_.step() && statuses_.time(1) <= at - *settings_.stuck_after) {
             at_.stuck_to = statuses_.number(0);
             const std::string& type = names_.text_of(statuses_.integer(2));
@@ -183,8 +231,8 @@ std::vector<stuck_message> upkeep::find_stuck(timestamp at, std::uint64_t last)
 
 void upkeep::save_position()
 {
-    if (at_.stuck_to != committed_.stuck_to)
-        meta_.set("stuck_to", static_cast<std::int64_t>(at_.stuck_to));
+    if (at_.stuck_to && at_.stuck_to != committed_.stuck_to)
+        meta_.set("stuck_to", static_cast<std::int64_t>(*at_.stuck_to));
 }
 
 void upkeep::checkpoint(timestamp at, std::uint64_t last)

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,11 +78,13 @@ private:
     bool prune_conversations(timestamp horizon);
     bool prune_campaigns(timestamp horizon);
     void prune_old(timestamp at);
+    void note_mode();
+    void age_mode(timestamp at);
 
     struct position {
-        std::uint64_t bodies_to = 0;   ///< Bodies up to this sequence are gone.
-        std::uint64_t stuck_to = 0;    ///< Searched for stuck messages up to this sequence.
-        std::int64_t messages_to = 0;  ///< Of the running pass; 0: it begins.
+        std::uint64_t bodies_to = 0;            ///< Bodies up to this sequence are gone.
+        std::optional<std::uint64_t> stuck_to;  ///< Searched for stuck messages up to here.
+        std::int64_t messages_to = 0;           ///< Of the running pass; 0: it begins.
         std::int64_t conversations_to = 0;
         std::int64_t campaign_space = 0;
         std::string campaign_name;
@@ -94,12 +97,15 @@ private:
     correlator& correlator_;
     meta_table meta_;
     space space_;
-    statement oldest_, delete_event_, delete_seen_, bodies_, drop_body_, statuses_;
+    statement oldest_, delete_event_, delete_seen_, bodies_, statuses_;
+    statement take_stubs_, delete_events_, put_stubs_, forget_stubs_;
     statement old_messages_, old_conversations_, old_campaigns_;
     statement first_;
     position at_, committed_;
     timestamp checkpoint_at_{};
     std::uint64_t checkpoint_last_ = 0;
+    /// Correlation was off for a while, until then; the greatest time while it still is.
+    std::optional<timestamp> uncorrelated_until_;
     bool squeezing_ = false;  ///< Over nine tenths of `max_size`: bodies go before their time.
     bool pending_ = false;
 };
