@@ -170,11 +170,15 @@ void committer::commit_batch(submissions& batch)
     shared_batch events;
     std::uint64_t repeats = 0;
     if (!failed) {
+        const auto started = clock::now();
         auto committed = store_->commit(entries, now());
-        if (committed)
+        if (committed) {
             events = std::move(*committed);
-        else
+            counters_.commit(entries, events.get(), clock::now() - started);
+        }
+        else {
             failed = committed.error();
+        }
         note_outcome(failed);
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -250,7 +254,9 @@ void committer::upkeep()
 {
     if (!stats_.failing) {
         auto made = store_->upkeep(now(), low_water_.load(std::memory_order_relaxed));
-        if (made)  // a failure is in the log, and the next commit finds out whether it matters
+        if (made && *made)  // a failure is in the log, and the next commit finds out the rest
+            counters_.made(**made);
+        if (made)
             tell(std::move(*made));
     }
     const store_size size = store_->size();

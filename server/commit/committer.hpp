@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "commit/counters.hpp"
 #include "event/receipt.hpp"
 #include "store/store.hpp"
 
@@ -81,6 +82,9 @@ public:
 
     const committer_stats& stats() const noexcept { return stats_; }
 
+    /// Counts by type and code, and durations. Any thread.
+    commit_counts counts() const { return counters_.snapshot(); }
+
     /// As of the last commit or upkeep. Any thread.
     store_size size() const;
 
@@ -101,6 +105,7 @@ private:
     const committer_settings settings_;
     const on_events told_;
     committer_stats stats_;
+    commit_counters counters_;
     std::atomic<std::uint64_t> low_water_{0};
 
     mutable std::mutex mutex_;

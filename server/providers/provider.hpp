@@ -56,6 +56,8 @@ public:
     /// Lower-case names of the headers it signs with, at most `provider_headers_max`; the first
     /// one holds the signature. A header named here must not come twice.
     virtual std::span<const std::string_view> headers() const noexcept = 0;
+    /// Every `type` that `parse` may give an event, so that their counters can start at 0.
+    virtual std::span<const std::string_view> event_types() const noexcept = 0;
     /// The values of `headers()`, in their order, with which the provider would send `body`: for
     /// `sign`, `send` and tests. @param secret  Never empty.
     virtual std::vector<std::string> sign(

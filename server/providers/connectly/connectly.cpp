@@ -9,6 +9,26 @@ namespace {
 
 constexpr std::string_view header_names[] = {"x-connectly-hmac-sha256"};
 
+constexpr std::string_view type_names[] = {
+    "ai.connectly.delivery_status.sent",
+    "ai.connectly.delivery_status.delivered",
+    "ai.connectly.delivery_status.read",
+    "ai.connectly.delivery_status.delivery_failed",
+    "ai.connectly.delivery_status.unknown",
+    "ai.connectly.messages.text",
+    "ai.connectly.messages.image",
+    "ai.connectly.messages.video",
+    "ai.connectly.messages.audio",
+    "ai.connectly.messages.document",
+    "ai.connectly.messages.location",
+    "ai.connectly.messages.button_reply",
+    "ai.connectly.messages.list_reply",
+    "ai.connectly.messages.reaction",
+    "ai.connectly.messages.unknown",
+    "ai.connectly.report.completed",
+    "ai.connectly.unrecognized"
+};
+
 class worker final : public provider_worker {
 public:
     explicit worker(const std::vector<named_secret>& secrets) : verifier_{secrets} {}
@@ -37,6 +57,8 @@ public:
     std::string_view name() const noexcept override { return "connectly"; }
 
     std::span<const std::string_view> headers() const noexcept override { return header_names; }
+
+    std::span<const std::string_view> event_types() const noexcept override { return type_names; }
 
     std::vector<std::string> sign(const secret_value& secret, std::string_view body, timestamp)
         const override
