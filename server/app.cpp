@@ -4,6 +4,7 @@
 #include "commands/commands.hpp"
 #include "config/load.hpp"
 #include "net/systemd.hpp"
+#include "providers/provider.hpp"
 
 #include <csignal>
 #include <future>
@@ -54,6 +55,12 @@ app::app(settings s, std::string config_path)
         ingress_ = std::make_unique<ingress>(settings_.ingress, *committer_, [this] {
             return not_ready();
         });
+        if (settings_.admin)
+            admin_ = make_admin();
+        told_ = admin_.get();
+    }
+    catch (const admin_bind_error& e) {
+        throw startup_error{commands::exit_unavailable, e.what()};
     }
     catch (const bind_error& e) {
         throw startup_error{commands::exit_unavailable, e.what()};
@@ -71,6 +78,25 @@ app::~app() = default;
 void app::publish(const shared_batch& batch)
 {
     dispatcher_->publish(batch);
+    if (admin_server* admin = told_)
+        admin->publish(batch);
+}
+
+std::unique_ptr<admin_server> app::make_admin()
+{
+    auto reader = open_store_reader(settings_.store);
+    if (!reader)
+        throw startup_error{
+            commands::exit_store, "store " + settings_.store.path + ": " + reader.error().message()
+        };
+    admin_sources sources = make_admin_sources(std::move(*reader), *committer_, *dispatcher_);
+    sources.ingress = [this] { return ingress_->snapshot(); };
+    sources.readiness = [this] { return not_ready(); };
+    sources.config_good = [this] { return reload_good_.load(); };
+    for (const std::string_view name : provider_names())
+        for (const std::string_view type : find_provider(name)->event_types())
+            sources.event_types.emplace_back(type);
+    return std::make_unique<admin_server>(*settings_.admin, std::move(sources));
 }
 
 std::vector<std::string> app::not_ready() const
@@ -99,6 +125,11 @@ void app::log_listeners() const
              {"tls", settings_.ingress.listeners[i].tls.has_value()}}
         );
     }
+    if (admin_)
+        log::info(
+            "admin listening",
+            {{"server.address", admin_->address()}, {"server.port", admin_->port()}}
+        );
 }
 
 // Starts and stops in the order of the data, so that nothing taken in is left behind.
@@ -106,6 +137,8 @@ void app::run()
 {
     dispatcher_->start(*committer_);
     ingress_->start();
+    if (admin_)
+        admin_->start();
     started_ = true;
     log_listeners();
     log::info("ready", {{"process.pid", ::getpid()}});
@@ -145,6 +178,8 @@ void app::stop()
         committed.get_future().wait();
     dispatcher_->stop(left());  // 4. sinks end what is committed and save their cursors
     committer_->stop();         // 5. the last cursors are on disk
+    if (admin_)
+        admin_->stop();  // 6. health and metrics until here
     log::info("stopped");
 }
 

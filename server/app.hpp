@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admin/admin.hpp"
 #include "commit/committer.hpp"
 #include "config/settings.hpp"
 #include "dispatch/dispatcher.hpp"
@@ -33,6 +34,7 @@ private:
     void reload();
     void pat_watchdog();
     void stop();
+    std::unique_ptr<admin_server> make_admin();
     void log_listeners() const;
     std::vector<std::string> not_ready() const;
     void publish(const shared_batch& batch);
@@ -46,6 +48,8 @@ private:
     std::unique_ptr<dispatcher> dispatcher_;
     std::unique_ptr<committer> committer_;
     std::unique_ptr<ingress> ingress_;
+    std::unique_ptr<admin_server> admin_;
+    std::atomic<admin_server*> told_{nullptr};  ///< `admin_` once it is there, for the writer.
 
     boost::asio::io_context main_{1};
     boost::asio::signal_set signals_{main_};
