@@ -248,6 +248,7 @@ def test_min_version_1_3_refuses_tls_1_2(daemon, server_certificate):
     assert try_event(daemon, TLS13, wire.client_tls(server_certificate)) == 200
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_tls_before_1_2_is_refused(daemon, server_certificate, client_certificate):
     context = wire.client_tls(server_certificate, client_certificate)
     context.set_ciphers("ALL:@SECLEVEL=0")

