@@ -113,18 +113,18 @@ task<> lane_delivery::drop_oldest()
 {
     relieve_ = false;
     std::vector<retry_record> tried;
-    auto dropped = lanes_.take_oldest(relieve_events_max, tried);
-    if (dropped.empty())
+    auto taken = lanes_.take_oldest(relieve_events_max, tried);
+    if (taken.empty())
         co_return;
     std::vector<dead_letter> letters;
-    for (std::size_t i = 0; i < dropped.size(); ++i)
+    for (std::size_t i = 0; i < taken.size(); ++i)
         letters.push_back(
-            make_letter(out_, *dropped[i].what, "dropped", "the store was full", tried[i])
+            make_letter(out_, *taken[i].what, std::string{dropped}, "the store was full", tried[i])
         );
     const auto r = co_await bury(shared_.commits, out_, std::move(letters));
     if (r)
         co_return;
-    lanes_.put_back(std::move(dropped));
+    lanes_.put_back(std::move(taken));
 }
 
 }  // namespace webhookd

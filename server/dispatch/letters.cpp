@@ -71,7 +71,17 @@ task<result<void>> bury(committer& commits, outlet& from, std::vector<dead_lette
     const auto synced = co_await from.target->sync();
     if (!synced)
         co_return synced.error();
-    std::function<result<void>(store&)> work = [what](store& kept) {
+    std::function<result<void>(store&)> work = [what](store& kept) -> result<void> {
+        const dead_letter& first = what->letters.front();
+        // They are to make room, so they may not fill the store themselves: the newest lot stays.
+        if (first.reason == dropped) {
+            dead_letter_filter earlier;
+            earlier.sink = first.sink;
+            earlier.reason = first.reason;
+            const auto r = kept.drop_dead_letters(earlier);
+            if (!r)
+                return r.error();
+        }
         return kept.add_dead_letters(what->letters, what->cursors);
     };
     const auto r = co_await on_writer<void>(commits, std::move(work));

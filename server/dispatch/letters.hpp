@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What the dispatch thread has written by the writer thread: cursors and dead letters.
@@ -34,8 +35,11 @@ task<result<T>> on_writer(committer& commits, std::function<result<T>(store&)> w
 /// cursor claims what a power cut could take. @error  As of the store, or of an outlet's sync.
 task<result<void>> save_cursors(committer& commits, std::vector<outlet*> outlets);
 
-/// Turns `letters` into dead letters of `from`, and saves its cursor with them done, in one
-/// transaction. On failure nothing is done.
+/// The reason of letters that made room in a full store. Only the newest lot of them is kept.
+inline constexpr std::string_view dropped = "dropped";
+
+/// Turns `letters`, all of one reason, into dead letters of `from`, and saves its cursor with them
+/// done, in one transaction. On failure nothing is done.
 task<result<void>> bury(committer& commits, outlet& from, std::vector<dead_letter> letters);
 
 /// A new dead letter of `e`.

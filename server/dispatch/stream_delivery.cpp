@@ -199,7 +199,9 @@ task<> stream_delivery::failed(const attempt& a)
         if (!relieve_)
             continue;
         relieve_ = false;
-        co_await give_up_front(relieve_events_max, "dropped", "the store was full: " + a.detail);
+        const std::string reason{dropped};
+        const std::string detail = "the store was full: " + a.detail;
+        co_await give_up_front(relieve_events_max, reason, detail);
     }
 }
 

@@ -89,6 +89,17 @@ public:
         wait_committed();
     }
 
+    /// `count` events of bodies of `bytes`, each its own key.
+    void submit_bodies(std::size_t count, std::size_t bytes)
+    {
+        for (std::size_t i = 0; i < count; ++i) {
+            std::string body = "{\"n\":" + std::to_string(++messages_) + ",\"x\":\"";
+            body.append(bytes, 'x').append("\"}");
+            submit_one(testing::make_other(std::move(body), now()));
+        }
+        wait_committed();
+    }
+
     /// One event of the key `message`.
     void submit_status(std::uint64_t message, delivery_status what)
     {

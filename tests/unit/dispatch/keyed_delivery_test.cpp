@@ -339,3 +339,23 @@ TEST_CASE_METHOD(
     CHECK(eventually([&] { return told->replays().at(1).state == "cancelled"; }));
     CHECK_FALSE(told->cancel_replay(number));
 }
+
+// Goal: a sink that says so never makes the daemon refuse. Method: more events than the store
+// holds, to a target that takes none.
+TEST_CASE_METHOD(keyed_fixture, "keyed: a full store drops what is oldest, where the sink says so")
+{
+    http_peer peer{[](const peer_request&) { return answer(503); }};
+    auto s = http(peer.url());
+    s.on_full = on_full::drop_oldest;
+    stored.max_size = 8u << 20;
+    start({s});
+    for (int i = 0; i < 30; ++i)
+        submit_bodies(100, 8'192);
+    REQUIRE(eventually([&] { return only_status().cursor > 0; }));
+    stop();
+    const auto dead = letters();
+    REQUIRE_FALSE(dead.empty());
+    CHECK(dead.size() <= 1'000);
+    CHECK(dead[0].reason == "dropped");
+    CHECK(dead[0].sink == "crm");
+}
