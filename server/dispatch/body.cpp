@@ -19,6 +19,7 @@ namespace {
 constexpr std::chrono::seconds save_interval{1};
 constexpr std::chrono::milliseconds relieve_interval{200};
 constexpr std::chrono::seconds orphan_interval{5};
+constexpr std::uint64_t dropped_share = 16;  // Of the store's size, for what was dropped.
 constexpr std::size_t posted_events_max = 50'000;
 
 }  // namespace
@@ -39,6 +40,7 @@ dispatcher::body::body(std::vector<sink_settings> sinks, store_settings store)
             outlets_.push_back(
                 std::make_unique<outlet>(std::move(s), std::move(target), io_.get_executor())
             );
+            outlets_.back()->dropped_bytes_max = store_.max_size / dropped_share;
         }
         catch (const std::runtime_error& e) {
             throw std::runtime_error("sink " + name + ": " + e.what());

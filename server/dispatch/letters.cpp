@@ -1,6 +1,7 @@
 #include "dispatch/letters.hpp"
 
 #include "base/log.hpp"
+#include "dispatch/feed.hpp"
 
 #include <algorithm>
 
@@ -54,7 +55,39 @@ namespace {
 struct parcel {
     std::vector<dead_letter> letters;
     std::vector<sink_cursor> cursors;
+    bool replaces = false;  ///< Earlier ones of the same reason go first.
 };
+
+// What is dropped makes room, so it may not fill the store itself: of the letters as many are
+// kept, the newest, as have room.
+void keep_newest(outlet& from, parcel& what)
+{
+    std::uint64_t bytes = 0;
+    std::size_t kept = 0;
+    while (kept < what.letters.size()) {
+        bytes += memory_of(what.letters[what.letters.size() - 1 - kept].event);
+        if (bytes > from.dropped_bytes_max)
+            break;
+        ++kept;
+    }
+    const auto gone = static_cast<std::ptrdiff_t>(what.letters.size() - kept);
+    what.letters.erase(what.letters.begin(), what.letters.begin() + gone);
+    what.replaces = from.dropped_bytes + bytes > from.dropped_bytes_max;
+    from.dropped_bytes = what.replaces ? bytes : from.dropped_bytes + bytes;
+}
+
+result<void> write_letters(store& kept, const outlet& from, const parcel& what)
+{
+    if (what.replaces) {
+        dead_letter_filter earlier;
+        earlier.sink = from.name();
+        earlier.reason = dropped;
+        const auto r = kept.drop_dead_letters(earlier);
+        if (!r)
+            return r.error();
+    }
+    return kept.add_dead_letters(what.letters, what.cursors);
+}
 
 }  // namespace
 
@@ -62,41 +95,37 @@ task<result<void>> bury(committer& commits, outlet& from, std::vector<dead_lette
 {
     co_await from.saving.enter();
     const turn mine{from.saving};
+    const std::string reason = letters.front().reason;
+    std::vector<std::uint64_t> sequences;
+    progress with = from.done;
+    for (const dead_letter& l : letters) {
+        sequences.push_back(l.event.sequence);
+        with.done(l.event.sequence);
+    }
     auto what = std::make_shared<parcel>();
     what->letters = std::move(letters);
-    progress with = from.done;
-    for (const dead_letter& l : what->letters)
-        with.done(l.event.sequence);
     what->cursors.push_back(from.snapshot(with));
+    if (reason == dropped)
+        keep_newest(from, *what);
     const auto synced = co_await from.target->sync();
     if (!synced)
         co_return synced.error();
-    std::function<result<void>(store&)> work = [what](store& kept) -> result<void> {
-        const dead_letter& first = what->letters.front();
-        // They are to make room, so they may not fill the store themselves: the newest lot stays.
-        if (first.reason == dropped) {
-            dead_letter_filter earlier;
-            earlier.sink = first.sink;
-            earlier.reason = first.reason;
-            const auto r = kept.drop_dead_letters(earlier);
-            if (!r)
-                return r.error();
-        }
-        return kept.add_dead_letters(what->letters, what->cursors);
+    std::function<result<void>(store&)> work = [what, &from](store& kept) {
+        return write_letters(kept, from, *what);
     };
     const auto r = co_await on_writer<void>(commits, std::move(work));
     if (!r)
         co_return r;
-    for (const dead_letter& l : what->letters) {
-        from.mark_done(l.event.sequence, l.event.sequence);
-        from.retries.erase(l.event.sequence);
+    for (std::uint64_t s : sequences) {
+        from.mark_done(s, s);
+        from.retries.erase(s);
     }
     from.durable = what->cursors.front().low_water;
     log::warn(
         "events became dead letters",
         {{"sink.name", from.name()},
-         {"dead_letter.count", what->letters.size()},
-         {"dead_letter.reason", what->letters.front().reason}}
+         {"dead_letter.count", sequences.size()},
+         {"dead_letter.reason", reason}}
     );
     co_return result<void>{};
 }

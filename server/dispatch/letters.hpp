@@ -35,7 +35,8 @@ task<result<T>> on_writer(committer& commits, std::function<result<T>(store&)> w
 /// cursor claims what a power cut could take. @error  As of the store, or of an outlet's sync.
 task<result<void>> save_cursors(committer& commits, std::vector<outlet*> outlets);
 
-/// The reason of letters that made room in a full store. Only the newest lot of them is kept.
+/// The reason of letters that made room in a full store: only the newest of them are kept, up to
+/// `outlet::dropped_bytes_max`.
 inline constexpr std::string_view dropped = "dropped";
 
 /// Turns `letters`, all of one reason, into dead letters of `from`, and saves its cursor with them

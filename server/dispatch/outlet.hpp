@@ -68,6 +68,8 @@ public:
     std::uint64_t fetched = 0;                      ///< Everything up to it was looked at.
     std::uint64_t durable = 0;                      ///< The low water that the store has.
     bool dirty = true;                              ///< The store has not the newest snapshot.
+    std::uint64_t dropped_bytes_max = 64u << 20;    ///< Of dead letters that were dropped.
+    std::uint64_t dropped_bytes = 0;                ///< Of those kept since start.
     turnstile output;                               ///< For sinks that take one delivery at a time.
     turnstile saving;  ///< One snapshot at a time is on its way to the store.
     outlet_counters counters;
