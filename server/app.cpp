@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "commands/commands.hpp"
 #include "config/load.hpp"
+#include "net/address.hpp"
 #include "net/systemd.hpp"
 #include "providers/provider.hpp"
 
@@ -125,11 +126,14 @@ void app::log_listeners() const
              {"tls", settings_.ingress.listeners[i].tls.has_value()}}
         );
     }
-    if (admin_)
+    if (admin_) {
+        const auto bound = parse_endpoint(admin_->address());  // none: a unix socket
         log::info(
             "admin listening",
-            {{"server.address", admin_->address()}, {"server.port", admin_->port()}}
+            {{"server.address", bound ? bound->address().to_string() : admin_->address()},
+             {"server.port", admin_->port()}}
         );
+    }
 }
 
 // Starts and stops in the order of the data, so that nothing taken in is left behind.
@@ -225,6 +229,8 @@ void app::reload()
             problem = e.what();
         }
     }
+    for (const config_problem& note : fresh.notes)
+        log::warn(note.text());
     reload_good_ = problem.empty();
     if (reload_good_)
         log::info(

@@ -32,7 +32,6 @@ request_outcome outcome_of(const error_code& ec) noexcept
 
 task<session::next> session::serve_request()
 {
-    routes_ = home_.current_routes();
     const bool complete = co_await read_header();
     if (!complete) {
         if (problem_ == request_outcome::accepted)

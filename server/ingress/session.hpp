@@ -76,6 +76,7 @@ private:
     task<> linger();
 
     void enter(phase p, std::chrono::milliseconds limit);
+    void begin_header();
     bool read_some(transport::outcome& out);
     bool reserve(std::size_t capacity);
     bool parse_header();

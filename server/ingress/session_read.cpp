@@ -17,15 +17,18 @@ namespace http = boost::beast::http;
 constexpr std::size_t buffer_first = 4096;       // a usual webhook with its header, whole
 constexpr std::size_t header_bytes_max = 16384;  // over it: 431 (design §3)
 
+bool has_bare_feed(std::string_view text) noexcept
+{
+    const auto at = text.find('\n');
+    return at != std::string_view::npos && (at == 0 || text[at - 1] != '\r');
+}
+
 }  // namespace
 
 // Reads until the header is complete. False: `problem_` says what to answer, or, where that is
 // `accepted`, the connection has ended without a request.
 task<bool> session::read_header()
 {
-    head_.emplace(*routes_);
-    head_->header_limit(header_bytes_max);
-    head_->body_limit(boost::none);
     problem_ = request_outcome::accepted;
     if (used_ == 0) {
         enter(phase::idle, first_ ? home_.limits().header_timeout : home_.limits().idle_timeout);
@@ -35,7 +38,7 @@ task<bool> session::read_header()
     for (;;) {
         if (used_ != 0) {
             if (phase_ != phase::header)
-                enter(phase::header, home_.limits().header_timeout);
+                begin_header();
             if (parse_header() || problem_ != request_outcome::accepted)
                 co_return problem_ == request_outcome::accepted;
         }
@@ -57,6 +60,17 @@ task<bool> session::read_header()
         }
         waiting = out.status != transport::status::want_write && !transport_.has_pending();
     }
+}
+
+// The request's first bytes are there. What it is served by is looked up now, not when the wait
+// for it began: a reload may have come in between.
+void session::begin_header()
+{
+    enter(phase::header, home_.limits().header_timeout);
+    routes_ = home_.current_routes();
+    head_.emplace(*routes_);
+    head_->header_limit(header_bytes_max);
+    head_->body_limit(boost::none);
 }
 
 // One read into the buffer, which grows as long as a header may. False: the stream has ended.
@@ -188,7 +202,9 @@ task<bool> session::read_chunked_body()
                 head_->put(asio::const_buffer{buffer_.data() + parsed_, used_ - parsed_}, ec);
         if (head_->is_done())
             break;
-        if (ec && ec != http::error::need_more) {
+        // A bare LF in a chunk's line: the parser would wait for its CR for ever.
+        const bool bare = has_bare_feed({buffer_.data() + parsed_, used_ - parsed_});
+        if (bare || (ec && ec != http::error::need_more)) {
             if (problem_ == request_outcome::accepted)
                 problem_ = request_outcome::bad_framing;
             co_return false;

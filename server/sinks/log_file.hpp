@@ -43,8 +43,12 @@ public:
     /// Appends the lines of `batch`. What was written of a line that did not fit is taken back.
     outcome append(std::span<const event* const> batch, std::chrono::system_clock::time_point at);
 
-    /// Opens the path anew with the next batch.
-    void reopen() noexcept { reopen_ = true; }
+    /// Opens the path anew at once; where that fails, with the next batch.
+    void reopen()
+    {
+        reopen_ = true;
+        (void)open();
+    }
 
     /// What has to be synced so that everything appended is durable; duplicates of descriptors.
     std::vector<owned_fd> to_sync();

@@ -49,11 +49,19 @@ public:
     void cancel() override
     {
         cancelled_ = true;
-        ready_.cancel();
+        stop_waiting();
     }
 
 private:
     void open();
+
+    // What epoll does not know (a file) was never assigned: there is nothing to cancel then.
+    void stop_waiting() noexcept
+    {
+        error_code ignored;
+        ready_.cancel(ignored);
+    }
+
     ssize_t write_some(std::span<const iovec> what);
     task<error_code> writable();
     task<error_code> write_all(line_pieces& what);
@@ -118,7 +126,7 @@ task<error_code> stdout_sink::writable()
         if (ec)
             return;
         stalled_ = true;
-        ready_.cancel();
+        stop_waiting();
     });
     const auto [ec] = co_await ready_.async_wait(descriptor::wait_read, use_tuple);
     timer_.cancel();

@@ -49,7 +49,7 @@ def test_send_takes_files_byte_for_byte_and_knows_their_ids(daemon, tmp_path):
 
 def test_send_over_tls_checks_the_certificate(make_daemon, server_certificate):
     daemon = make_daemon(listeners=[{"address": "127.0.0.1:0", "tls": {
-        "certificate": server_certificate.certificate, "private_key": server_certificate.key}}])
+        "certificate": server_certificate.certificate, "private_key": server_certificate.private_key}}])
     daemon.start()
     url = f"https://localhost:{daemon.port()}{PATH}"
     secret = daemon.folder / "connectly.secret"
