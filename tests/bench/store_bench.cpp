@@ -3,9 +3,10 @@
 // Usage: store_bench [--folder F] [--events N] [--batch N] [--customers N]
 //        [--correlation on|off] [--durability os|fsync] EVENTS_HELD...
 //
-// The traffic: messages to 250,000 customers (any at random) in 20 campaigns, each sent, delivered 300 messages
-// later and read 3,000 later, with callback data; a tenth are answered. The time a receipt takes to
-// be made is not counted; the upkeep that goes with the commits (checkpoints, mostly) is.
+// The traffic: messages to 250,000 customers (any at random) in 20 campaigns, each sent, delivered
+// 300 messages later and read 3,000 later, with callback data; a tenth are answered. The time a
+// receipt takes to be made is not counted; the upkeep that goes with the commits (checkpoints,
+// mostly) is.
 
 #include "support/receipts.hpp"
 
@@ -25,8 +26,7 @@ using namespace webhookd;
 namespace {
 
 std::uint64_t customers = 250'000;
-constexpr std::uint64_t campaigns = 20, delivered_after = 300,
-                        read_after = 3'000;
+constexpr std::uint64_t campaigns = 20, delivered_after = 300, read_after = 3'000;
 
 double seconds(clockid_t clock)
 {

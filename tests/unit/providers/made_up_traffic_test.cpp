@@ -1,6 +1,5 @@
-#include "providers/connectly/samples.hpp"
-
 #include "event/event.hpp"
+#include "providers/connectly/samples.hpp"
 #include "providers/provider.hpp"
 #include "support/catch.hpp"
 
