@@ -33,8 +33,10 @@ bool live_filter::fits(const event& e) const
            fits_or_any(campaign, e.campaign);
 }
 
-live_client::live_client(const admin_request& request, store_reader& reader, executor ex)
-    : reader_{reader}, wake_{ex}
+live_client::live_client(
+    const admin_request& request, store_reader& reader, executor ex, std::function<void()> cut_off
+)
+    : reader_{reader}, wake_{ex}, cut_off_{std::move(cut_off)}
 {
     for (const auto& parameter : request.query)
         if (parameter.first != "type" && parameter.first != "customer" &&
@@ -97,8 +99,10 @@ void live_client::take(const shared_batch& batch)
         return;  // it is found in the store
     waiting_.push_back(batch);
     waiting_bytes_ += bytes_of(*batch);
-    if (waiting_bytes_ > waiting_bytes_max)
+    if (waiting_bytes_ > waiting_bytes_max) {
         stop();
+        cut_off_();
+    }
     wake_.cancel();
 }
 

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <set>
+#include <functional>
 #include <string>
 
 namespace webhookd {
@@ -25,8 +25,15 @@ struct live_filter {
 /// Admin thread only.
 class live_client {
 public:
+    /// @param cut_off  Called when too much is waiting: ends the connection, and with it the write
+    ///        under way.
     /// @throws refused_request  for a position or filter that cannot be.
-    live_client(const admin_request& request, store_reader& reader, executor ex);
+    live_client(
+        const admin_request& request,
+        store_reader& reader,
+        executor ex,
+        std::function<void()> cut_off
+    );
 
     /// The next piece of the stream to write, or empty after a while with nothing to say.
     /// @error  store errors; cancelled: the client is too slow, or `stop` was called.
@@ -52,6 +59,7 @@ private:
     std::deque<shared_batch> waiting_;
     std::size_t waiting_bytes_ = 0;
     admin_timer wake_;
+    std::function<void()> cut_off_;
 };
 
 }  // namespace webhookd

@@ -171,7 +171,9 @@ task<void> session::stream_events(const admin_request& request)
     std::optional<live_client> client;
     std::optional<admin_response> refused;
     try {
-        client.emplace(request, *shared_.api.sources().reader, shared_.ex);
+        client.emplace(request, *shared_.api.sources().reader, shared_.ex, [this] {
+            stream_.close();
+        });
     }
     catch (const refused_request& r) {
         refused = problem_response(r.status, r.reason, r.detail);

@@ -144,8 +144,9 @@ def test_the_live_stream_goes_on_where_a_client_left_off(daemon):
 
 
 def test_a_client_that_does_not_read_is_cut_off_and_holds_nobody_up(daemon):
-    slow = socket.create_connection(("127.0.0.1", daemon.admin_port))
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    slow.connect(("127.0.0.1", daemon.admin_port))
     slow.sendall(b"GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert b": welcome" in slow.recv(4096)
     filler = "x" * 400_000
