@@ -26,6 +26,9 @@ std::string encode(const std::vector<outbound>& messages)
         put_signed(out, m.first_at.time_since_epoch().count());
         put_number(out, m.callback);
     }
+    // Room for the next one or two, so that the row need not be moved for each.
+    constexpr std::size_t step = 64;
+    out.resize((out.size() + step - 1) / step * step, '\0');
     return out;
 }
 
@@ -59,7 +62,8 @@ void read_conversation(statement& from, conversation_row& to)
         m.number = in.number();
         m.first_at = timestamp{std::chrono::microseconds{in.signed_number()}};
         m.callback = in.number();
-        to.messages.push_back(m);
+        if (m.number != 0)
+            to.messages.push_back(m);
     }
 }
 

@@ -35,6 +35,9 @@ public:
 
     bool failed() const noexcept { return failed_; }
 
+    /// What has not been read yet.
+    std::string_view rest() const noexcept { return rest_; }
+
     std::uint64_t number() noexcept
     {
         std::uint64_t v = 0;

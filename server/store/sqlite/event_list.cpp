@@ -23,10 +23,23 @@ std::string_view take_id(list_reader& in)
 
 }  // namespace
 
-event_list::event_list(std::string_view stored) : bytes_{stored}
+event_list::event_list(std::string_view stored)
 {
-    for (list_reader in{bytes_}; !in.done(); ++size_)
+    list_reader in{stored};
+    const std::uint64_t count = in.done() ? 0 : in.number();
+    const auto entries = in.rest();
+    for (; size_ < count && !in.done(); ++size_)
         take_id(in);
+    bytes_ = entries.substr(0, entries.size() - in.rest().size());
+}
+
+void event_list::encode(std::string& out) const
+{
+    out.clear();
+    if (size_ == 0)
+        return;
+    put_number(out, size_);
+    out += bytes_;
 }
 
 bool event_list::contains(const bits128& id) const noexcept

@@ -18,8 +18,8 @@ struct listed_event {
     std::int64_t type = 0;  ///< Its number in `names`.
 };
 
-/// The events of a message, or its replies, as they are stored: id (16 bytes), sequence, time, type
-/// one after another. Kept encoded, for mostly they are searched and appended to.
+/// The events of a message, or its replies, as they are stored: how many, and of each its id (16
+/// bytes), sequence, time and type. Kept encoded, for mostly they are searched and appended to.
 class event_list {
 public:
     event_list() = default;
@@ -31,7 +31,8 @@ public:
 
     std::size_t size() const noexcept { return size_; }
 
-    const std::string& stored() const noexcept { return bytes_; }
+    /// As it is stored; empty where there are none.
+    void encode(std::string& out) const;
 
     std::vector<listed_event> entries() const;
 

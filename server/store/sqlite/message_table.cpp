@@ -3,7 +3,6 @@
 #include "store/sqlite/encoding.hpp"
 
 #include <array>
-#include <cstring>
 
 namespace webhookd::sqlite {
 
@@ -18,34 +17,69 @@ auto texts_of(State& s)
     return std::array{&s.business, &s.customer, &s.callback_data, &s.campaign, &s.error};
 }
 
-// Mostly all came with the first status, and so are zeros.
-std::string told_at(const message_state& s)
+// How far the event that told a text lies behind the earliest one: mostly they are the same.
+std::int64_t behind(timestamp t, timestamp base)
 {
-    const auto base = s.earliest().value_or(timestamp{}).time_since_epoch().count();
-    std::string out;
-    for (const earliest_text* t : texts_of(s))
-        put_signed(
-            out,
-            t->text.empty() ? 0
-                            : static_cast<std::int64_t>(
-                                  static_cast<std::uint64_t>(t->at.time_since_epoch().count()) -
-                                  static_cast<std::uint64_t>(base)
-                              )
-        );
-    return out;
+    return static_cast<std::int64_t>(
+        static_cast<std::uint64_t>(t.time_since_epoch().count()) -
+        static_cast<std::uint64_t>(base.time_since_epoch().count())
+    );
 }
 
-void read_told_at(std::string_view stored, message_state& s)
+timestamp after(timestamp base, std::int64_t behind)
 {
-    const auto base = s.earliest().value_or(timestamp{}).time_since_epoch().count();
+    return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(
+        static_cast<std::uint64_t>(base.time_since_epoch().count()) +
+        static_cast<std::uint64_t>(behind)
+    )}};
+}
+
+// The state as it is stored: which statuses were seen, in bits; the earliest time of all; each
+// status' time behind it; the texts, each with its event's time behind it; the error's category;
+// stuck told; the number of replies. The campaign has a column of its own, for queries.
+void encode(const message_row& row, std::string& out)
+{
+    const message_state& s = row.state;
+    const timestamp base = s.earliest().value_or(timestamp{});
+    std::uint64_t seen = 0;
+    for (std::size_t i = 0; i < s.first_at.size(); ++i)
+        seen |= s.first_at[i] ? 1u << i : 0u;
+    out.clear();
+    put_number(out, seen);
+    put_signed(out, base.time_since_epoch().count());
+    for (const auto& t : s.first_at)
+        if (t)
+            put_signed(out, behind(*t, base));
+    for (const earliest_text* t : texts_of(s)) {
+        put_signed(out, t->text.empty() ? 0 : behind(t->at, base));
+        if (t != &s.campaign)
+            put_text(out, t->text);
+    }
+    put_number(out, static_cast<std::uint64_t>(s.category));
+    put_number(out, row.stuck_told ? 1 : 0);
+    put_number(out, row.reply_count);
+}
+
+void decode(std::string_view stored, message_row& row)
+{
+    message_state& s = row.state;
     list_reader in{stored};
+    const std::uint64_t seen = in.number();
+    const timestamp base{std::chrono::microseconds{in.signed_number()}};
+    for (std::size_t i = 0; i < s.first_at.size(); ++i) {
+        s.first_at[i].reset();
+        if (seen & 1u << i)
+            s.first_at[i] = after(base, in.signed_number());
+    }
     for (earliest_text* t : texts_of(s)) {
         const std::int64_t delta = in.signed_number();
-        if (!t->text.empty())
-            t->at = timestamp{std::chrono::microseconds{static_cast<std::int64_t>(
-                static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(delta)
-            )}};
+        if (t != &s.campaign)
+            t->text = in.text();
+        t->at = t->text.empty() ? timestamp{} : after(base, delta);
     }
+    s.category = static_cast<error_category>(in.number());
+    row.stuck_told = in.number() != 0;
+    row.reply_count = in.number();
 }
 
 void make_key(std::string& out, std::int64_t name_space, std::string_view key)
@@ -53,14 +87,6 @@ void make_key(std::string& out, std::int64_t name_space, std::string_view key)
     out.assign(reinterpret_cast<const char*>(&name_space), sizeof name_space);
     out.append(key);
 }
-
-constexpr delivery_status column_order[] = {
-    delivery_status::sent,
-    delivery_status::delivered,
-    delivery_status::read,
-    delivery_status::delivery_failed,
-    delivery_status::unknown
-};
 
 const std::string columns{message_columns};
 
@@ -74,19 +100,14 @@ void read_message(statement& from, message_row& to)
     to.name_space = from.integer(3);
     to.key = from.bytes(4);
     to.conversation = from.integer(5);
-    to.stuck_told = from.integer(6) != 0;
-    message_state& s = to.state;
-    for (int i = 0; i < 5; ++i)
-        s.first_at[static_cast<std::size_t>(column_order[i])] = from.maybe_time(7 + i);
-    int column = 12;
-    for (earliest_text* t : texts_of(s))
-        t->text = from.bytes(column++);
-    s.category = static_cast<error_category>(from.integer(17));
-    read_told_at(from.bytes(18), s);
-    to.context = from.bytes(19);
-    to.events = event_list{from.bytes(20)};
-    to.replies = event_list{from.bytes(21)};
-    to.reply_count = from.number(22);
+    to.state.campaign.text = from.bytes(6);
+    decode(from.bytes(7), to);
+    to.context = from.bytes(8);
+    to.events = event_list{from.bytes(9)};
+    to.replies = event_list{from.bytes(10)};
+    to.room = 0;
+    for (int column = 6; column <= 10; ++column)
+        to.room += from.bytes(column).size();
 }
 
 message_table::message_table(database& in)
@@ -96,20 +117,38 @@ message_table::message_table(database& in)
       insert_{
           in,
           "INSERT INTO messages(" + columns +
-              ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,"
-              "?21,?22,?23)"
+              ", status) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"
       },
       update_{
           in,
-          "UPDATE messages SET touched=?3, conversation=?6, stuck_told=?7, sent=?8, delivered=?9, "
-          "read=?10, failed=?11, unknown=?12, business=?13, customer=?14, callback_data=?15, "
-          "campaign=?16, error=?17, error_category=?18, told_at=?19, context=?20, events=?21, "
-          "replies=?22, reply_count=?23 WHERE number=?1"
+          "UPDATE messages SET touched=?3, conversation=?6, campaign=?7, state=?8, context=?9, "
+          "events=?10, replies=?11, status=?12 WHERE number=?1"
       },
-      delete_{in, "DELETE FROM messages WHERE number = ?1"}
+      delete_{in, "DELETE FROM messages WHERE number = ?1"},
+      newest_key_{
+          in,
+          "SELECT max(id) FROM messages WHERE name_space = ?1 AND "
+          "id < x'ffffffffffffffffffffffffffffffff'"
+      }
 {
-    next_number_ = database_.number("SELECT max(number) FROM messages").value_or(0) + 1;
+    next_number_ = in.number("SELECT max(number) FROM messages").value_or(0) + 1;
     committed_next_number_ = next_number_;
+}
+
+// Ids are made in the order of time, so a new message's mostly lies above all others.
+bool message_table::surely_new(std::int64_t name_space, std::string_view key)
+{
+    auto at = newest_keys_.find(name_space);
+    if (at == newest_keys_.end()) {
+        const reset_at_exit reset{newest_key_};
+        newest_key_.bind(1, name_space).step();
+        at = newest_keys_.emplace(name_space, newest_key_.bytes(0)).first;
+    }
+    const message_id id = message_id::from_key(key);
+    if (!id.value() || key <= at->second)
+        return false;
+    at->second = key;
+    return true;
 }
 
 message_row* message_table::find(std::int64_t name_space, std::string_view key)
@@ -147,8 +186,10 @@ message_row& message_table::find_or_make(
     std::int64_t name_space, std::string_view key, timestamp at
 )
 {
-    if (message_row* const known = find(name_space, key))
-        return *known;
+    if (!surely_new(name_space, key))
+        if (message_row* const known = find(name_space, key))
+            return *known;
+    make_key(key_, name_space, key);
     auto row = std::make_unique<message_row>();
     row->number = next_number_++;
     row->created = at;
@@ -176,25 +217,36 @@ void message_table::flush()
     dirty_.clear();
 }
 
+// A row that keeps its size is written over where it stands. One that grows has to be moved, and
+// as pages are full that moves its neighbours; so a row is made with room for the statuses that
+// mostly follow: zeros behind its events.
+void message_table::make_room(message_row& row)
+{
+    constexpr std::size_t for_two_statuses = 64;
+    const std::size_t status_byte = row.state.effective() > delivery_status::sent ? 1 : 0;
+    const std::size_t need = state_.size() + row.state.campaign.text.size() + row.context.size() +
+                             events_.size() + replies_.size() + status_byte;
+    if (events_.empty())
+        return;
+    if (need > row.room)
+        row.room = need + for_two_statuses;
+    events_.resize(events_.size() + row.room - need, '\0');
+}
+
 void message_table::write(message_row& row)
 {
     statement& to = row.fresh ? insert_ : update_;
-    const message_state& s = row.state;
-    const std::string told = told_at(s);
+    encode(row, state_);
+    row.events.encode(events_);
+    row.replies.encode(replies_);
+    make_room(row);
     to.bind(1, row.number).bind(3, row.touched);
     if (row.fresh)
         to.bind(2, row.created).bind(4, row.name_space).bind_blob(5, row.key);
-    to.bind(6, row.conversation);
-    row.stuck_told ? to.bind(7, 1) : to.bind_null(7);
-    for (int i = 0; i < 5; ++i)
-        to.bind(8 + i, s.at(column_order[i]));
-    int column = 13;
-    for (const earliest_text* t : texts_of(s))
-        to.bind_text_or_null(column++, t->text);
-    s.error.text.empty() ? to.bind_null(18) : to.bind(18, static_cast<int>(s.category));
-    to.bind_blob(19, told).bind_text_or_null(20, row.context);
-    to.bind_blob_or_null(21, row.events.stored()).bind_blob_or_null(22, row.replies.stored());
-    row.reply_count == 0 ? to.bind_null(23) : to.bind(23, row.reply_count);
+    to.bind(6, row.conversation).bind_text_or_null(7, row.state.campaign.text);
+    to.bind_blob(8, state_).bind_text_or_null(9, row.context);
+    to.bind_blob_or_null(10, events_).bind_blob_or_null(11, replies_);
+    to.bind(12, static_cast<int>(row.state.effective()));
     to.run();
     row.fresh = false;
     row.dirty = false;
@@ -204,6 +256,7 @@ void message_table::forget()
 {
     dirty_.clear();
     cache_.clear();
+    newest_keys_.clear();
     next_number_ = committed_next_number_;
 }
 

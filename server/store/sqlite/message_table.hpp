@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace webhookd::sqlite {
@@ -26,7 +27,8 @@ struct message_row {
     event_list replies;  ///< The newest ones that were linked as a fact.
     std::uint64_t reply_count = 0;
 
-    bool fresh = false;  ///< Not in the table yet.
+    std::size_t room = 0;  ///< Bytes its row has for what changes.
+    bool fresh = false;    ///< Not in the table yet.
     bool dirty = false;
 };
 
@@ -37,9 +39,8 @@ inline constexpr std::size_t replies_in_row_max = 50;
 
 /// The columns that `read_message` wants, in its order.
 inline constexpr std::string_view message_columns =
-    "number, created, touched, name_space, id, conversation, stuck_told, sent, delivered, read, "
-    "failed, unknown, business, customer, callback_data, campaign, error, error_category, told_at, "
-    "context, events, replies, reply_count";
+    "number, created, touched, name_space, id, conversation, campaign, state, context, events, "
+    "replies";
 
 /// Reads the row that `from` stands on.
 void read_message(statement& from, message_row& to);
@@ -72,13 +73,18 @@ public:
     bool empty();
 
 private:
+    bool surely_new(std::int64_t name_space, std::string_view key);
+    void make_room(message_row& row);
     void write(message_row& row);
 
     database& database_;
-    statement by_id_, by_number_, insert_, update_, delete_;
+    statement by_id_, by_number_, insert_, update_, delete_, newest_key_;
     recent_cache<std::string, message_row, text_hash, std::equal_to<>> cache_{8192};
     std::vector<message_row*> dirty_;
     std::string key_;  // of the cache; kept for its memory
+    /// The greatest 128-bit id of each namespace: what lies above it needs no search.
+    std::unordered_map<std::int64_t, std::string> newest_keys_;
+    std::string state_, events_, replies_;  // encoded; kept for their memory
     std::int64_t next_number_ = 1, committed_next_number_ = 1;
 };
 

@@ -32,11 +32,9 @@ CREATE TABLE seen(id_order INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(id_or
 -- Outbound messages. Times are microseconds since the epoch.
 CREATE TABLE messages(
     number INTEGER PRIMARY KEY, created INTEGER NOT NULL, touched INTEGER NOT NULL,
-    name_space INTEGER NOT NULL, id BLOB NOT NULL, conversation INTEGER, stuck_told INTEGER,
-    sent INTEGER, delivered INTEGER, read INTEGER, failed INTEGER, unknown INTEGER,
-    business TEXT, customer TEXT, callback_data TEXT, campaign TEXT, error TEXT,
-    error_category INTEGER, told_at BLOB, context TEXT, events BLOB, replies BLOB,
-    reply_count INTEGER);
+    name_space INTEGER NOT NULL, id BLOB NOT NULL, conversation INTEGER NOT NULL,
+    status INTEGER NOT NULL, campaign TEXT, state BLOB NOT NULL, context TEXT, events BLOB,
+    replies BLOB);
 CREATE UNIQUE INDEX messages_by_id ON messages(name_space, id);
 
 -- (business, customer) pairs, and the names that lead to them.

@@ -22,13 +22,11 @@ std::string select(std::string_view columns, std::string_view rest)
 
 const std::string event_and_sequence = "sequence, " + std::string{event_columns};
 
-// The effective status as a number, as `message_state::effective` reckons it.
 const std::string newest_sql = select(
     message_columns,
     "FROM messages WHERE number < ?1 AND number >= ?2 AND name_space = ?3 "
-    "AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR ?5 = CASE WHEN read IS NOT NULL THEN 3 "
-    "WHEN delivered IS NOT NULL THEN 2 WHEN failed IS NOT NULL THEN 4 WHEN sent IS NOT NULL THEN 1 "
-    "ELSE 0 END) ORDER BY number DESC LIMIT ?6"
+    "AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR status = ?5) "
+    "ORDER BY number DESC LIMIT ?6"
 );
 
 }  // namespace

@@ -50,9 +50,9 @@ upkeep::upkeep(database& in, const store_settings& settings, names& n, correlato
       forget_stubs_{in, "DELETE FROM temp.stubs"},
       old_messages_{
           in,
-          "SELECT number, created, touched, name_space, id, conversation, callback_data "
-          "FROM messages WHERE number > ?1 AND number < (SELECT max(number) FROM messages) "
-          "ORDER BY number LIMIT ?2"
+          "SELECT " + std::string{message_columns} +
+              " FROM messages WHERE number > ?1 AND number < (SELECT max(number) FROM messages) "
+              "ORDER BY number LIMIT ?2"
       },
       old_conversations_{
           in,

@@ -92,12 +92,7 @@ bool upkeep::prune_messages(timestamp horizon)
             young = old_messages_.time(1) >= horizon;
             if (old_messages_.time(2) >= horizon)
                 continue;
-            message_row& row = old.emplace_back();
-            row.number = at_.messages_to;
-            row.name_space = old_messages_.integer(3);
-            row.key = old_messages_.bytes(4);
-            row.conversation = old_messages_.integer(5);
-            row.state.callback_data.text = old_messages_.bytes(6);
+            read_message(old_messages_, old.emplace_back());
         }
     }
     for (const message_row& row : old) {
