@@ -5,6 +5,7 @@
 #include "support/destinations.hpp"
 #include "support/files.hpp"
 #include "support/http_peer.hpp"
+#include "support/nats_server.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -122,6 +123,36 @@ private:
     http_peer peer_{[](const peer_request&) { return answer(200); }};
 };
 
+class nats_destination final : public destination {
+public:
+    nats_destination() { server_.add_stream("events", "connectly.>"); }
+
+    std::unique_ptr<sink> make(sink_context& context) override
+    {
+        sink_settings s;
+        nats_sink_settings n;
+        n.url = server_.url();
+        n.timeout = 2s;
+        s.destination = n;
+        return make_sink(s, context);
+    }
+
+    std::vector<std::string> arrived() override
+    {
+        std::vector<std::string> out;
+        for (const auto& m : server_.messages("events"))
+            out.push_back(m.data);
+        return out;
+    }
+
+    void fail(bool failing) override { failing ? server_.stop() : server_.start(); }
+
+    bool may_take_time() const override { return true; }
+
+private:
+    nats_server server_;
+};
+
 }  // namespace
 
 const std::vector<destination_kind>& destinations()
@@ -130,6 +161,7 @@ const std::vector<destination_kind>& destinations()
         {"file", [] { return std::make_unique<file_destination>(); }},
         {"stdout", [] { return std::make_unique<stdout_destination>(); }},
         {"http", [] { return std::make_unique<http_destination>(); }},
+        {"nats", [] { return std::make_unique<nats_destination>(); }},
     };
     return all;
 }
