@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 
 import pytest
 
@@ -82,6 +83,9 @@ def daemons(request, folder):
 
     yield make
     problems = []
+    for daemon in made:
+        if daemon.process is not None and daemon.process.poll() is None:
+            daemon.signal(signal.SIGTERM)  # all at once: each may take its shutdown.delay
     for daemon in made:
         try:
             daemon.stop()

@@ -52,6 +52,7 @@ class Daemon:
         }
         self.process = None
         self.starts = 0
+        self.asked_to_stop = False
 
     @staticmethod
     def endpoint(path, namespace="default", **more):
@@ -78,6 +79,7 @@ class Daemon:
         """Starts the process and does not wait for it to listen."""
         assert BINARY.exists(), f"{BINARY} is missing; build it, or set WEBHOOKD_BINARY"
         self.starts += 1
+        self.asked_to_stop = False
         self.write_config()
         with open(self.log_file, "wb") as errors, \
                 open(self.folder / f"stdout.{self.starts}.log", "wb") as output:
@@ -168,6 +170,7 @@ class Daemon:
     # --- how it ends
 
     def signal(self, number):
+        self.asked_to_stop = self.asked_to_stop or number in (signal.SIGTERM, signal.SIGINT)
         self.process.send_signal(number)
 
     def wait(self, deadline=60):
@@ -179,7 +182,8 @@ class Daemon:
         if self.process is None:
             return None
         if self.process.poll() is None:
-            self.signal(signal.SIGTERM)
+            if not self.asked_to_stop:
+                self.signal(signal.SIGTERM)
             assert self.wait() == 0, self.log_text()[-4000:]
         return self.process.returncode
 
