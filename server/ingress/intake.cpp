@@ -3,6 +3,7 @@
 #include "ingress/network_thread.hpp"
 #include "ingress/session.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace webhookd {
@@ -165,14 +166,15 @@ std::unique_ptr<submission> session::make_submission()
     if (h.chunked_once) {
         // The header's buffer stays here: the two values move behind the body.
         block together{chunked_size_ + r.signature.size() + content_type.size()};
-        std::memcpy(together.data(), body_.data(), body_.size());
-        char* at = together.data() + body_.size();
-        std::memcpy(at, r.signature.data(), r.signature.size());
-        r.signature = {at, r.signature.size()};
-        at += r.signature.size();
-        std::memcpy(at, content_type.data(), content_type.size());
-        r.content_type = {at, content_type.size()};
-        r.body = {together.data(), body_.size()};
+        char* at = together.data();
+        const auto moved = [&at](std::string_view text) {
+            char* const begin = at;
+            at = std::copy(text.begin(), text.end(), at);
+            return std::string_view{begin, text.size()};
+        };
+        r.body = moved(body_);
+        r.signature = moved(r.signature);
+        r.content_type = moved(content_type);
         r.memory = std::move(together);
         chunked_ = block{};
         chunked_size_ = 0;
