@@ -23,7 +23,7 @@ namespace webhookd::test {
 /// Waits until `holds`, for a time that no machine needs.
 inline bool eventually(const std::function<bool()>& holds)
 {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes{5};
     while (!holds()) {
         if (std::chrono::steady_clock::now() > limit)
             return false;
