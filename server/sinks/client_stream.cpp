@@ -236,6 +236,13 @@ task<std::string> client_stream::write(std::string_view bytes, steady::time_poin
     co_return "";
 }
 
+task<std::string> client_stream::readable()
+{
+    if (ssl_ && SSL_has_pending(ssl_.get()) == 1)
+        co_return "";
+    co_return co_await wait(step::read);
+}
+
 task<client_stream::got> client_stream::read(std::string& into)
 {
     for (;;) {

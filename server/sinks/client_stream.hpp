@@ -33,6 +33,9 @@ public:
         std::string failure;
     };
 
+    /// Waits until there may be something to read. @return What went wrong; empty: nothing.
+    task<std::string> readable();
+
     /// Reads some. The limit is the one that was set last.
     task<got> read(std::string& into);
 

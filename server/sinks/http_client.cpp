@@ -4,6 +4,14 @@
 
 namespace webhookd {
 
+namespace {
+
+// A connection that idled for no longer is used without a look whether it still stands: it most
+// likely does, and where not, the request is sent once more at once.
+constexpr std::chrono::milliseconds trusted{50};
+
+}  // namespace
+
 http_client::http_client(executor ex, settings s, std::optional<client_tls> tls)
     : ex_{ex}, settings_{std::move(s)}, tls_{std::move(tls)}
 {
@@ -14,9 +22,10 @@ std::unique_ptr<http_connection> http_client::take_idle()
     const auto oldest = steady::now() - settings_.idle_timeout;
     std::erase_if(idle_, [&](const idle_connection& i) { return i.since < oldest; });
     while (!idle_.empty()) {
+        const bool fresh = steady::now() - idle_.back().since < trusted;
         auto c = std::move(idle_.back().connection);
         idle_.pop_back();
-        if (c->alive())
+        if (fresh || c->alive())
             return c;
     }
     return nullptr;

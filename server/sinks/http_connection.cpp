@@ -148,6 +148,9 @@ task<http_answer> http_connection::exchange(std::string_view request, steady::ti
     // A server may answer, and close, before it has read everything: so a failed write is no end.
     std::string failure = co_await in->write(request, deadline);
     in->limit(in->timeouts().first_byte, deadline, "no answer in time");
+    // No answer is there yet: asking the socket first would only be a call in vain.
+    if (failure.empty())
+        failure = co_await in->readable();
     std::string buffer(read_bytes, '\0');
     for (;;) {
         const auto got = co_await in->read(buffer);
