@@ -129,8 +129,8 @@ void flush()
 {
     if (!logger)
         return;
-    logger.reset();
     spdlog::shutdown();  // joins the pool's thread after it has written what is queued
+    logger.reset();      // only then: the thread's lines hold it, too
 }
 
 void write(level severity, std::string_view body, fields attributes)
