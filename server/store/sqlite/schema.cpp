@@ -72,7 +72,7 @@ CREATE INDEX dead_letters_by_sink ON dead_letters(sink, number);
 
 // Chosen by tests/bench/store_bench.cpp; the figures are in README.md.
 constexpr const char* writer_settings = R"sql(
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -8192;
 PRAGMA mmap_size = 0;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 134217728;
