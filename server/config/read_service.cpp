@@ -101,11 +101,11 @@ void read_correlation(section& s, store_settings& out)
     out.stuck_after = stuck_after;
     if (!out.correlate)
         s.problem("stuck_after", "`stuck_after` needs `correlation.enabled: true`");
-    if (stuck_after >= out.messages_retention)
+    if (stuck_after >= out.retention)
         s.problem(
             "stuck_after",
-            "`stuck_after` must be less than `store.messages_retention` (" +
-                print_duration(out.messages_retention) + "): later the message is gone"
+            "`stuck_after` must be less than `store.retention` (" + print_duration(out.retention) +
+                "): later the `sent` event is gone"
         );
 }
 

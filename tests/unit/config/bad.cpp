@@ -85,10 +85,10 @@ TEST_CASE("bad config: limits and times", "[config]")
              with("correlation: { enabled: false, stuck_after: 1h }\n"),
              "1:45",
              "enabled"},
-            {"stuck after the message is gone",
-             with("correlation: { stuck_after: 30d }\n"),
+            {"stuck after the event is gone",
+             with("correlation: { stuck_after: 7d }\n"),
              "1:29",
-             "messages_retention"},
+             "retention"},
         }
     );
 }
