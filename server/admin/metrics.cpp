@@ -62,6 +62,14 @@ void add_commits(families::all& out, const commit_counts& c, const std::vector<s
     );
     for (const auto& [key, count] : c.failures)
         add(failures, count, {{"code", key.first}, {"category", key.second}});
+    add(counter(
+            out,
+            "webhook_sent_gaps_total",
+            "Messages told of as delivered or read before any event said that they were sent"
+        ),
+        c.gaps_opened);
+    add(counter(out, "webhook_sent_gaps_closed_total", "Those of them whose sent event came later"),
+        c.gaps_closed);
     families::histogram(
         out,
         "webhook_event_lag_seconds",

@@ -36,9 +36,12 @@ void commit_counters::commit(
     took_.observe(std::chrono::duration<double>(took).count());
     batch_.observe(static_cast<double>(entries.size()));
     const std::lock_guard lock{mutex_};
-    for (const commit_entry& entry : entries)
+    for (const commit_entry& entry : entries) {
+        gaps_opened_ += entry.gap == sent_gap::opened ? 1 : 0;
+        gaps_closed_ += entry.gap == sent_gap::closed ? 1 : 0;
         if (!entry.duplicate && entry.in->status == delivery_status::delivery_failed)
             count_failure(*entry.in);
+    }
     if (made == nullptr)
         return;
     for (const event& e : made->events) {
@@ -63,6 +66,8 @@ commit_counts commit_counters::snapshot() const
     const std::lock_guard lock{mutex_};
     out.events_by_type = types_;
     out.failures = failures_;
+    out.gaps_opened = gaps_opened_;
+    out.gaps_closed = gaps_closed_;
     return out;
 }
 

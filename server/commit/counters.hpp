@@ -19,6 +19,8 @@ struct commit_counts {
     std::map<std::string, std::uint64_t> events_by_type;  ///< webhook_events_total
     /// webhook_failures_total, by the provider's code and our category.
     std::map<std::pair<std::string, std::string>, std::uint64_t> failures;
+    std::uint64_t gaps_opened = 0;      ///< webhook_sent_gaps_total
+    std::uint64_t gaps_closed = 0;      ///< webhook_sent_gaps_closed_total
     histogram_snapshot lag_seconds;     ///< From an event's own time to its commit.
     histogram_snapshot commit_seconds;  ///< store_commit_duration_seconds
     histogram_snapshot batch_events;    ///< store_batch_events: requests a commit.
@@ -56,6 +58,7 @@ private:
     mutable std::mutex mutex_;  ///< Guards the maps; taken once a commit.
     std::map<std::string, std::uint64_t> types_;
     std::map<std::pair<std::string, std::string>, std::uint64_t> failures_;
+    std::uint64_t gaps_opened_ = 0, gaps_closed_ = 0;
 };
 
 }  // namespace webhookd

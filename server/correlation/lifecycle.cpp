@@ -40,6 +40,12 @@ transition transition_of(
     return *before == delivery_status::delivery_failed ? transition::revise : transition::advance;
 }
 
+bool lacks_sent(const message_state& state)
+{
+    return !state.at(delivery_status::sent) &&
+           (state.at(delivery_status::delivered) || state.at(delivery_status::read));
+}
+
 bool merge_error(message_state& state, const receipt& status)
 {
     if (status.error_json.empty())
@@ -125,6 +131,7 @@ merged merge(message_state& state, const receipt& status)
     merged out;
     if (state.seen())
         out.previous = state.effective();
+    const bool lacked_sent = lacks_sent(state);
     auto& first = state.first_at[static_cast<std::size_t>(status.status)];
     out.transition = transition_of(out.previous, status.status, first.has_value());
 
@@ -132,6 +139,8 @@ merged merge(message_state& state, const receipt& status)
         first = status.time;
         out.changed = true;
     }
+    if (lacks_sent(state) != lacked_sent)
+        out.gap = lacked_sent ? sent_gap::closed : sent_gap::opened;
     out.changed |= state.business.merge(status.time, status.business.id);
     out.changed |= state.callback_data.merge(status.time, status.callback_data_json);
     out.changed |= state.campaign.merge(status.time, status.campaign);

@@ -65,6 +65,7 @@ struct merged {
     bool changed = false;                     ///< The state is another one than before.
     std::optional<delivery_status> previous;  ///< The effective status before; none: it was new.
     webhookd::transition transition = webhookd::transition::first;
+    sent_gap gap = sent_gap::none;
 };
 
 /// Takes a delivery status into the state of its message.

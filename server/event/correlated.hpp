@@ -21,6 +21,10 @@ enum class transition : std::uint8_t { first, advance, late, revise, repeat };
 
 std::string_view name(transition t) noexcept;
 
+/// Was a message told of as delivered or read before anything said that it was sent? Its `sent`
+/// may still come: the gap is closed then. A failure needs no `sent`, so it opens none.
+enum class sent_gap : std::uint8_t { none, opened, closed };
+
 /// The lifecycle of an outbound message after an event, as the event tells it.
 struct lifecycle_view {
     delivery_status status = delivery_status::unknown;  ///< The effective one.

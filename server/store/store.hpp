@@ -28,8 +28,9 @@ namespace webhookd {
 
 /// One receipt of a commit, and what became of it.
 struct commit_entry {
-    receipt* in = nullptr;   ///< After success its `memory` may have moved into the event.
-    bool duplicate = false;  ///< Set: its id was known.
+    receipt* in = nullptr;          ///< After success its `memory` may have moved into the event.
+    bool duplicate = false;         ///< Set: its id was known.
+    sent_gap gap = sent_gap::none;  ///< Set where it is a status of a message.
 };
 
 /// How far a sink has come. Everything up to `low_water` is done; `done_above` is the sink's own

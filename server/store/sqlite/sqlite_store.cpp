@@ -5,6 +5,7 @@
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 
+#include <tuple>
 #include <utility>
 
 namespace webhookd {
@@ -133,14 +134,14 @@ result<shared_batch> sqlite_store::commit(std::span<commit_entry> entries, times
     };
 
     std::vector<made> events;
-    std::vector<bool> repeats(entries.size());
+    std::vector<std::pair<bool, sent_gap>> judged_as(entries.size());
     const auto committed = write<void>("a commit failed", true, [&]() -> result<void> {
         if (upkeep_.full())
             return errc::store_full;
         events.reserve(entries.size());
         for (std::size_t i = 0; i < entries.size(); ++i) {
             judged j = correlator_.judge(*entries[i].in, at);
-            repeats[i] = j.duplicate;
+            judged_as[i] = {j.duplicate, j.merge ? j.merge->gap : sent_gap::none};
             if (!j.duplicate || settings_.duplicates == duplicates::mark)
                 events.push_back({i, take(*entries[i].in, j, at)});
         }
@@ -152,7 +153,7 @@ result<shared_batch> sqlite_store::commit(std::span<commit_entry> entries, times
 
     // Durable: only now may the receipts change.
     for (std::size_t i = 0; i < entries.size(); ++i)
-        entries[i].duplicate = repeats[i];
+        std::tie(entries[i].duplicate, entries[i].gap) = judged_as[i];
     if (events.empty())
         return shared_batch{};
     auto batch = std::make_shared<event_batch>();

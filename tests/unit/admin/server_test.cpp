@@ -268,6 +268,9 @@ TEST_CASE("admin: metrics count what was committed, and labels start at 0", "[ad
     s.error_code = "ERROR_CODE_UNSPECIFIED";
     s.category = error_category::platform;
     admin.take(s);
+    s.message = ulid(2);
+    s.what = delivery_status::read;
+    admin.take(s);
 
     const http_answer a = admin.get("/metrics");
     CHECK(a.says("text/plain; version=0.0.4"));
@@ -275,7 +278,9 @@ TEST_CASE("admin: metrics count what was committed, and labels start at 0", "[ad
              "webhook_events_total{type=\"ai.connectly.delivery_status.sent\"} 1\n",
              "webhook_failures_total{code=\"ERROR_CODE_UNSPECIFIED\",category=\"platform\"} 1\n",
              "webhook_duplicates_total 1\n",
-             "webhook_event_lag_seconds_count 2\n",
+             "webhook_sent_gaps_total 1\n",
+             "webhook_sent_gaps_closed_total 0\n",
+             "webhook_event_lag_seconds_count 3\n",
              "store_batch_events_bucket{le=\"+Inf\"} ",
              "store_commit_duration_seconds_count ",
              "store_size_bytes ",

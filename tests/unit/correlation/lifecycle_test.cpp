@@ -91,6 +91,37 @@ TEST_CASE("lifecycle: every order of the same statuses, repeated or not, ends th
     CHECK(permutations >= 6);
 }
 
+TEST_CASE("lifecycle: in any order a gap is left where a message was never sent, and only there")
+{
+    using enum delivery_status;
+
+    struct row {
+        std::vector<delivery_status> seen;
+        int left;
+    };
+
+    row r = GENERATE(
+        row{{sent, delivered, read}, 0},
+        row{{delivered, read}, 1},
+        row{{read, read}, 1},
+        row{{sent, delivered, sent}, 0},
+        row{{delivery_failed}, 0},
+        row{{delivery_failed, delivered}, 1},
+        row{{unknown, sent}, 0}
+    );
+    std::sort(r.seen.begin(), r.seen.end());
+    do {
+        message_state state;
+        int left = 0;
+        for (const delivery_status s : r.seen) {
+            const sent_gap gap = merge(state, make(status{.what = s})).gap;
+            left += gap == sent_gap::opened ? 1 : gap == sent_gap::closed ? -1 : 0;
+            REQUIRE((left == 0 || left == 1));
+        }
+        CHECK(left == r.left);
+    } while (std::next_permutation(r.seen.begin(), r.seen.end()));
+}
+
 TEST_CASE("lifecycle: the effective status is the highest one seen")
 {
     using enum delivery_status;
