@@ -5,6 +5,8 @@
 #include "event/receipt.hpp"
 #include "store/store.hpp"
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -102,6 +104,7 @@ private:
     void upkeep();
 
     std::unique_ptr<store> store_;
+    boost::asio::thread_pool beside_{1};  ///< For the store's long upkeep.
     const committer_settings settings_;
     const on_events told_;
     committer_stats stats_;

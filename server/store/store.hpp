@@ -8,6 +8,7 @@
 #include "store/settings.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -68,6 +69,9 @@ struct store_size {
     std::uint64_t last_sequence = 0;   ///< Newest ever given; 0: none.
 };
 
+/// Has a piece of work run on another thread than the writer's, one at a time.
+using run_beside = std::function<void(std::function<void()>)>;
+
 /// The writing side. One object, one thread.
 class store {
 public:
@@ -107,6 +111,10 @@ public:
 
     /// Is there work left for another slice of `upkeep` right now?
     virtual bool upkeep_pending() const noexcept = 0;
+
+    /// Lets upkeep that takes long run on another thread; without it all is done in `upkeep`.
+    /// Called once, before any commit. Whoever lends the thread ends its work before the store.
+    virtual result<void> lend_thread(run_beside run) = 0;
 
     /// Tries to write after a failure: true when a commit would work again.
     virtual bool probe() noexcept = 0;

@@ -6,7 +6,7 @@
 
 namespace webhookd::sqlite {
 
-/// How much the file and its write-ahead log take, and when the log is taken into the file.
+/// How much the file and its write-ahead log take.
 class space {
 public:
     explicit space(database& in);

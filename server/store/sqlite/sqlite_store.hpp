@@ -37,6 +37,7 @@ public:
     result<shared_batch> upkeep(timestamp at, std::uint64_t low_water) override;
     bool upkeep_pending() const noexcept override;
     bool probe() noexcept override;
+    result<void> lend_thread(run_beside run) override;
     store_size size() override;
 
 private:

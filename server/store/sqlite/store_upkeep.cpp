@@ -106,6 +106,14 @@ result<shared_batch> sqlite_store::upkeep(timestamp at, std::uint64_t low_water)
     return tells ? shared_batch{std::move(batch)} : shared_batch{};
 }
 
+result<void> sqlite_store::lend_thread(run_beside run)
+{
+    return guarded<void>("the store cannot be opened a second time", [&]() -> result<void> {
+        upkeep_.copy_beside(std::move(run));
+        return {};
+    });
+}
+
 bool sqlite_store::probe() noexcept
 {
     try {

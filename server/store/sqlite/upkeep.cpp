@@ -110,6 +110,8 @@ void upkeep::settle(bool committed)
     else {
         at_ = committed_;
         pending_ = false;
+        if (checkpointer_ && checkpointer_->finished())
+            checkpointer_->finish();
     }
 }
 
@@ -241,6 +243,11 @@ void upkeep::checkpoint(timestamp at, std::uint64_t last)
     checkpoint_last_ = last;
     const std::uint64_t most =
         std::min(log_pages_max, settings_.max_size / 16 / space_.page_size());
+    if (checkpointer_ && checkpointer_->finished()) {
+        checkpointer_->finish();
+        space_.checkpoint();
+        return;
+    }
     const bool grown = space_.log_pages() > most;
     const bool old = idle && space_.log_pages() > 0 && at - checkpoint_at_ > seconds{5};
     if (!grown && !old)
@@ -249,7 +256,7 @@ void upkeep::checkpoint(timestamp at, std::uint64_t last)
     if (at - checkpoint_at_ < milliseconds{50})
         return;
     checkpoint_at_ = at;
-    space_.checkpoint();
+    checkpointer_ ? checkpointer_->start() : space_.checkpoint();
 }
 
 std::uint64_t upkeep::first_sequence()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/settings.hpp"
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/correlator.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/meta_table.hpp"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace webhookd::sqlite {
@@ -44,7 +46,13 @@ public:
     upkeep(database& in, const store_settings& settings, names& n, correlator& c);
 
     /// Is there work left for another slice right now?
-    bool pending() const noexcept { return pending_; }
+    bool pending() const noexcept
+    {
+        return pending_ || (checkpointer_ && checkpointer_->finished());
+    }
+
+    /// From now on the log is copied beside the commits.
+    void copy_beside(run_beside run) { checkpointer_.emplace(settings_.path, std::move(run)); }
 
     /// Is the store at its maximum size?
     bool full() { return space_.used() >= settings_.max_size; }
@@ -60,7 +68,8 @@ public:
     /// Writes down how far the search has come.
     void save_position();
 
-    /// Takes the log into the file where it has grown, or where nothing else has been going on.
+    /// Has the log taken into the file where it has grown, or where nothing else has been going on;
+    /// what of it is the writer's turn it does at once.
     void checkpoint(timestamp at, std::uint64_t last);
 
     /// The first sequence whose event is whole.
@@ -97,6 +106,7 @@ private:
     correlator& correlator_;
     meta_table meta_;
     space space_;
+    std::optional<checkpointer> checkpointer_;
     statement oldest_, delete_event_, delete_seen_, bodies_, statuses_;
     statement take_stubs_, delete_events_, put_stubs_, forget_stubs_;
     statement old_messages_, old_conversations_, old_campaigns_;

@@ -2,7 +2,10 @@
 #include "support/stores.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <thread>
+#include <utility>
 
 using namespace testing;
 using namespace webhookd;
@@ -198,6 +201,32 @@ TEST_CASE("what was there before the search for stuck messages began is not told
     CHECK(keep_up(s, noon + 5h, everything).empty());
     s.take(status{.message = ulid(2)});
     CHECK(keep_up(s, noon + 9h, everything).size() == 1);
+}
+
+TEST_CASE("upkeep has the log copied beside the commits, and nothing is lost")
+{
+    test_store s;
+    std::jthread lent;
+    int copies = 0;
+    const auto run = [&](std::function<void()> work) {
+        ++copies;
+        lent = std::jthread{std::move(work)};
+    };
+    REQUIRE(s.kept->lend_thread(run).has_value());
+    for (int i = 0; i < 1200; ++i) {
+        REQUIRE(s.commit(others(i * 10, 10, 10'000), noon + std::chrono::seconds{i}).told() == 10);
+        REQUIRE(s.kept->upkeep(noon + std::chrono::seconds{i}, 0).has_value());
+        if (s.kept->upkeep_pending())
+            REQUIRE(s.kept->upkeep(noon + std::chrono::seconds{i}, 0).has_value());
+    }
+    lent = {};
+    CHECK(copies >= 2);
+    CHECK(std::filesystem::file_size(s.settings.path + "-wal") < 100u << 20);
+    CHECK(s.kept->size().events == 12'000);
+    s.close();
+    s.open();
+    CHECK(s.kept->size().events == 12'000);
+    CHECK(s.reader()->read_events(11'999, 10, 1 << 20)->size() == 1);
 }
 
 TEST_CASE("upkeep takes the log into the file, so that it does not grow")
