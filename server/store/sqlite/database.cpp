@@ -2,9 +2,16 @@
 
 #include "base/log.hpp"
 
+#include <chrono>
+#include <functional>
+#include <map>
+
 namespace webhookd::sqlite {
 
 namespace {
+
+// A full disk fails ten times a second: one line in a while says as much.
+constexpr std::chrono::seconds report_every{1};
 
 // SQLite's own memory statistics take a lock an allocation. Must be set before its first use.
 void configure_once()
@@ -26,7 +33,28 @@ errc sqlite_error::kind() const noexcept
 
 error_code report(std::string_view doing, const sqlite_error& e)
 {
-    log::error(doing, {{"error.message", std::string_view{e.what()}}, {"sqlite.code", e.code()}});
+    using clock = std::chrono::steady_clock;
+
+    struct line {
+        std::optional<clock::time_point> at;
+        std::uint64_t suppressed = 0;
+    };
+
+    // Each thread has connections of its own. `doing` is one of a few texts.
+    thread_local std::map<std::string, line, std::less<>> lines;
+    line& last = lines[std::string{doing}];
+    const auto now = clock::now();
+    if (last.at && now - *last.at < report_every) {
+        ++last.suppressed;
+        return e.kind();
+    }
+    log::error(
+        doing,
+        {{"error.message", std::string_view{e.what()}},
+         {"sqlite.code", e.code()},
+         {"suppressed", last.suppressed}}
+    );
+    last = {now, 0};
     return e.kind();
 }
 
@@ -43,6 +71,8 @@ database::database(const std::string& path, mode how)
         fail("open");
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, 5000);
+    // A row of `events` is assembled in one piece: with slots as large as most, without malloc.
+    sqlite3_db_config(opened, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 4096, 64);
 }
 
 void database::execute(const char* sql)

@@ -153,7 +153,7 @@ private:
 template <class T, class Work>
 result<T> guarded(std::string_view doing, Work&& work);
 
-/// Logs a failure once in a while and answers its code.
+/// Logs a failure, each `doing` once a second and thread at most, and answers its code.
 error_code report(std::string_view doing, const sqlite_error& e);
 
 template <class T, class Work>
