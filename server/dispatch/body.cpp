@@ -210,12 +210,15 @@ void dispatcher::body::take_in(shared_batch batch, std::size_t events)
         d->wake();
 }
 
-// Gives memory back that no sink will ask for.
+// Gives memory back that no sink will ask for. A sink that is down, or reads the store anyway, has
+// nothing kept for it: memory that stays for long is cold when it is used again, which would cost
+// all the others.
 void dispatcher::body::upkeep()
 {
     std::uint64_t wanted = feed_->newest();
     for (const auto& o : outlets_)
-        wanted = std::min(wanted, o->fetched);
+        if (o->gate.now() == breaker::state::closed && o->fetched + 1 >= feed_->oldest_in_memory())
+            wanted = std::min(wanted, o->fetched);
     feed_->forget(wanted);
 }
 

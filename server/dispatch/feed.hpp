@@ -45,6 +45,12 @@ public:
     /// The newest sequence there is.
     std::uint64_t newest() const noexcept { return newest_; }
 
+    /// The oldest sequence that is in memory; one above the newest where nothing is.
+    std::uint64_t oldest_in_memory() const noexcept
+    {
+        return recent_.empty() ? newest_ + 1 : recent_.front()->events.front().sequence;
+    }
+
     /// Events above `after`, at most `events_max`; nothing where `after` is the newest. There may
     /// be gaps in front: sequences that the store holds no longer.
     result<stretch> read(std::uint64_t after, std::size_t events_max);
