@@ -36,7 +36,7 @@ error_code state_of(const committer_stats& stats)
 committer::committer(std::unique_ptr<store> kept, committer_settings settings, on_events told)
     : store_{std::move(kept)}, settings_{settings}, told_{std::move(told)}
 {
-    // Without it, and its line in the log, the writer does it all.
+    // Where this fails, the store has logged why, and does that work between commits.
     static_cast<void>(store_->lend_thread([this](std::function<void()> work) {
         boost::asio::post(beside_, std::move(work));
     }));

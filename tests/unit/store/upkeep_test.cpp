@@ -203,6 +203,22 @@ TEST_CASE("what was there before the search for stuck messages began is not told
     CHECK(keep_up(s, noon + 9h, everything).size() == 1);
 }
 
+TEST_CASE("a stuck message is found though its body went for want of room")
+{
+    test_store s{{.max_size = 4u << 20, .stuck_after = std::chrono::hours{1}}};
+    keep_up(s, noon, everything);
+    s.take(status{});
+    for (int i = 0; i < 40; ++i) {
+        REQUIRE(s.commit(others(i * 20, 20, 5000), noon).told() == 20);
+        keep_up(s, noon + std::chrono::seconds{i}, everything);
+    }
+    REQUIRE(s.kept->size().first_sequence > 1);
+    CHECK(keep_up(s, noon + 59min, everything).empty());
+    const auto stuck = keep_up(s, noon + 2h, everything);
+    REQUIRE(stuck.size() == 1);
+    CHECK(stuck[0].type == "ai.connectly.message.stuck");
+}
+
 TEST_CASE("upkeep has the log copied beside the commits, and nothing is lost")
 {
     test_store s;
