@@ -11,6 +11,9 @@ namespace webhookd {
 
 namespace {
 
+// Both compilers have it; ISO C++ has not.
+__extension__ using uint128 = unsigned __int128;
+
 constexpr char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char crockford_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -141,7 +144,7 @@ void append_crockford(std::string& out, const bits128& value)
 {
     // 26 digits of 5 bits are 130: the value is taken with two zero bits in front.
     char text[26];
-    unsigned __int128 v = 0;
+    uint128 v = 0;
     for (const std::uint8_t b : value)
         v = v << 8 | b;
     for (int i = 25; i >= 0; --i) {
@@ -155,7 +158,7 @@ std::optional<bits128> decode_crockford(std::string_view text)
 {
     if (text.size() != 26 || text[0] < '0' || text[0] > '7')
         return std::nullopt;
-    unsigned __int128 v = 0;
+    uint128 v = 0;
     for (const char c : text) {
         const std::uint8_t digit = crockford_value[static_cast<unsigned char>(c)];
         if (digit == bad)

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace webhookd {
 
@@ -269,7 +270,7 @@ task<attempt> apart::try_batch(outlet& to, std::span<const event* const> batch)
         co_await to.saving.enter();  // A save under way may still fail.
         to.saving.leave();
         std::vector<outlet*> one{&to};
-        const auto saved = co_await save_cursors(shared_.commits, one);
+        const auto saved = co_await save_cursors(shared_.commits, std::move(one));
         if (!saved)
             co_return attempt::again("cannot save the cursor: " + saved.error().message());
     }

@@ -49,8 +49,8 @@ webhook_signer::webhook_signer(const std::vector<named_secret>& secrets)
                 " is not one of Standard Webhooks: it must be `whsec_` and Base64 (make one with:"
                 " echo whsec_$(openssl rand -base64 32))"
             );
-        const secret_value key{std::move(*bytes)};
-        keys_.push_back({{keyed_context(key), {}}, s.not_after});
+        const secret_value value{std::move(*bytes)};
+        keys_.push_back({{keyed_context(value), {}}, s.not_after});
     }
 }
 
