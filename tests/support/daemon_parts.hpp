@@ -160,7 +160,7 @@ public:
 
     std::unique_ptr<store_reader> reader() const { return open_store_reader(stored).value(); }
 
-    folder folder;
+    test::folder folder;
     store_settings stored;
     std::unique_ptr<dispatcher> told;
     std::unique_ptr<committer> commits;

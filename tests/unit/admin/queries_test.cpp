@@ -133,7 +133,8 @@ TEST_CASE("admin: messages come in pages, each one once", "[admin]")
         REQUIRE(a.status == 200);
         simdjson::dom::parser parser;
         const auto page = parser.parse(a.body);
-        for (const auto item : page["items"].get_array().value())
+        const simdjson::dom::array items = page["items"].get_array().value();
+        for (const auto item : items)
             CHECK(seen.emplace(item["message_id"].get_string().value()).second);
         next = at(a.body, "/next");
         next = next == "null" ? "" : next.substr(1, next.size() - 2);

@@ -94,8 +94,13 @@ TEST_CASE_METHOD(fixture, "stdout: a reader that stops is a failure, and nothing
 
     std::string got;
     std::thread reader{[&] { got = read_all(e.read.get()); }};
-    const auto rest = std::span<const event* const>{batch}.subspan(a.taken);
-    attempt b = home.run(out->deliver(rest));
+    // Where the machine is busy, the reader may be late for these 20 ms again.
+    std::size_t taken = 0;
+    attempt b = a;
+    for (int tries = 0; b.what == attempt::outcome::again && tries < 1000; ++tries) {
+        taken += b.taken;
+        b = home.run(out->deliver(std::span<const event* const>{batch}.subspan(taken)));
+    }
     CHECK(b.what == attempt::outcome::done);
     out.reset();
     e.write = owned_fd{};

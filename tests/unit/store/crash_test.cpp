@@ -53,11 +53,11 @@ TEST_CASE("what was acknowledged before a kill -9 is there, once, and nothing is
         if (child == 0)
             commit_for_ever(settings, next, acknowledged[1]);
         ::close(acknowledged[1]);
-        const unsigned wait_for = 1 + random() % 20;
+        const auto wait_for = static_cast<unsigned>(1 + random() % 20);
         std::uint64_t number = 0;
         for (unsigned i = 0; i < wait_for; ++i)
             REQUIRE(::read(acknowledged[0], &number, sizeof number) == sizeof number);
-        ::usleep(random() % 2000);  // anywhere in the middle of a commit
+        ::usleep(static_cast<useconds_t>(random() % 2000));  // anywhere in the middle of a commit
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
         while (::read(acknowledged[0], &number, sizeof number) == sizeof number) {
