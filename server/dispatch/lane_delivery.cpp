@@ -30,6 +30,21 @@ void lane_delivery::take(const event& e, const stretch& from, bool sparse)
         lanes_.push({std::shared_ptr<const event>{from.owner, &e}, false});
 }
 
+// How many events may be taken in. For a destination that is down no more than to have keys to
+// probe with: what is held is memory that the requests would have to fetch anew.
+std::size_t lane_delivery::room() const noexcept
+{
+    constexpr std::size_t keys_to_probe = 64;
+    if (lanes_.events() >= window_.events_max || lanes_.bytes() >= window_.bytes_max)
+        return 0;
+    const std::size_t room = window_.events_max - lanes_.events();
+    const bool down = out_.gate.now() != breaker::state::closed && !one_key_fails();
+    // What a sink drops when the store is full, it takes from what it holds.
+    if (!down || out_.settings.on_full == on_full::drop_oldest)
+        return room;
+    return std::min(room, keys_to_probe - std::min(keys_to_probe, lanes_.ready()));
+}
+
 // Takes in some more events. `more` is false where there are none, or there is no room.
 error_code lane_delivery::fetch(bool& more)
 {
@@ -41,11 +56,12 @@ error_code lane_delivery::fetch(bool& more)
         out_.fetched = std::max(out_.fetched, newest);
         return {};
     }
-    starved_ = !room();
+    const std::size_t events_max = room();
+    starved_ = events_max == 0;
     if (starved_)
         return {};
     out_.fetched = open - 1;
-    const auto s = shared_.source.read(out_.fetched, window_.events_max - lanes_.events());
+    const auto s = shared_.source.read(out_.fetched, events_max);
     if (!s)
         return s.error();
     if (!s->owner) {
@@ -81,7 +97,7 @@ steady::time_point lane_delivery::next_time() const
     if (!gate)
         return steady::time_point::max();
     const auto opens = steady::now() + std::max(*gate - at, timestamp::duration{0});
-    return lanes_.ready() ? opens : std::max(opens, lanes_.first_due());
+    return lanes_.ready() > 0 ? opens : std::max(opens, lanes_.first_due());
 }
 
 task<> lane_delivery::run()
@@ -129,13 +145,12 @@ void lane_delivery::start_workers()
 lane* lane_delivery::next()
 {
     const auto at = steady::now();
-    if (!lanes_.ready() && lanes_.first_due() > at)
+    if (lanes_.ready() == 0 && lanes_.first_due() > at)
         return nullptr;
     const bool paused = out_.gate.now() != breaker::state::closed;
     if (!out_.gate.admit(now())) {
         // One key that keeps failing is no reason to hold the others up.
-        const bool one_key = failing_key_ && !several_failing_;
-        if (out_.gate.now() != breaker::state::open || !one_key || !lanes_.untried(at))
+        if (out_.gate.now() != breaker::state::open || !one_key_fails() || !lanes_.untried(at))
             return nullptr;
         out_.gate.probe_early();
     }

@@ -40,10 +40,9 @@ public:
     }
 
 private:
-    bool room() const noexcept
-    {
-        return lanes_.events() < window_.events_max && lanes_.bytes() < window_.bytes_max;
-    }
+    std::size_t room() const noexcept;
+
+    bool one_key_fails() const noexcept { return failing_key_ && !several_failing_; }
 
     error_code fetch(bool& more);
     void take(const event& e, const stretch& from, bool sparse);

@@ -62,7 +62,8 @@ public:
     /// Some lane is ready or will be.
     bool waiting() const noexcept { return !ready_.empty() || !later_.empty(); }
 
-    bool ready() const noexcept { return !ready_.empty(); }
+    /// How many may go on at once.
+    std::size_t ready() const noexcept { return ready_.size(); }
 
     /// When the first of those that wait may go on.
     steady::time_point first_due() const noexcept

@@ -11,6 +11,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -52,6 +53,7 @@ public:
             std::move(*kept),
             committer_settings{},
             [this](shared_batch batch) {
+                note(batch);
                 if (told)
                     told->publish(std::move(batch));
             }
@@ -108,6 +110,27 @@ public:
         s.what = what;
         submit_one(testing::make(s));
         wait_committed();
+    }
+
+    /// One event of the key `customer`.
+    void submit_inbound(const std::string& customer)
+    {
+        testing::inbound m;
+        m.id = testing::ulid(++messages_);
+        m.customer = customer;
+        submit_one(testing::make(m));
+        wait_committed();
+    }
+
+    /// Of the events committed so far, those in batches that somebody still holds.
+    std::size_t events_in_memory() const
+    {
+        const std::lock_guard lock{batches_mutex_};
+        std::size_t sum = 0;
+        for (const auto& b : batches_)
+            if (const shared_batch held = b.lock())
+                sum += held->events.size();
+        return sum;
     }
 
     sink_status only_status() const { return told->status().at(0); }
@@ -182,11 +205,19 @@ private:
             throw std::runtime_error("not committed");
     }
 
+    void note(const shared_batch& batch)
+    {
+        const std::lock_guard lock{batches_mutex_};
+        batches_.emplace_back(batch);
+    }
+
     void deliver(std::vector<std::unique_ptr<submission>> finished) override
     {
         committed_ += finished.size();
     }
 
+    mutable std::mutex batches_mutex_;
+    std::vector<std::weak_ptr<const event_batch>> batches_;
     std::uint64_t messages_ = 0;
     std::uint64_t submitted_ = 0;
     std::atomic<std::uint64_t> committed_{0};

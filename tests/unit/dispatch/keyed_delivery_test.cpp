@@ -285,6 +285,46 @@ TEST_CASE_METHOD(keyed_fixture, "keyed: a target that is away for all of a run i
     CHECK(told_of(peer.requests()).size() == 12'000);
 }
 
+// Beside a sink that takes its events from memory, so that they can be had from there.
+TEST_CASE_METHOD(
+    keyed_fixture, "keyed: next to nothing is kept in memory for a target that is down"
+)
+{
+    sink_settings file;
+    file.name = "log";
+    file.destination = file_sink_settings{folder / "events.ndjson", {}, {}, 8};
+    http_peer peer{[](const peer_request&) { return answer(503); }};
+    auto s = http(peer.url());
+    of(s).breaker_failures = 5;
+    of(s).breaker_probe = 1h;
+    start({s, file});
+    submit(20);
+    REQUIRE(eventually([&] { return only_status().breaker == "open"; }));
+    for (int i = 0; i < 12; ++i)
+        submit(1'000);
+    CHECK(only_status().lag_events == 12'020);
+    CHECK(eventually([&] { return events_in_memory() < 1'200; }));
+}
+
+TEST_CASE_METHOD(
+    keyed_fixture, "keyed: a few keys with many events that fail do not shut the others out"
+)
+{
+    http_peer peer{[&](const peer_request& r) {
+        return member(r, "partitionkey") == "+16045550003" ? answer(200) : answer(500);
+    }};
+    auto s = http(peer.url());
+    of(s).breaker_failures = 3;
+    start({s});
+    submit_inbound("+16045550001");
+    submit_inbound("+16045550002");
+    REQUIRE(eventually([&] { return only_status().breaker == "open"; }));
+    for (int i = 0; i < 200; ++i)
+        submit_inbound(i % 2 == 0 ? "+16045550001" : "+16045550002");
+    submit_inbound("+16045550003");
+    CHECK(eventually([&] { return only_status().lag_events == 202; }));
+}
+
 TEST_CASE_METHOD(
     keyed_fixture, "keyed: stopping waits for what is under way, not for what is put off"
 )
