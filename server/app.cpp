@@ -36,6 +36,20 @@ void keep_freed_memory()
 #endif
 }
 
+// Whoever starts it again (systemd, the container's engine) has the log read anew. Nothing may be
+// closed in order here: kill -9 would lose nothing either.
+[[noreturn]] void end_for_restart()
+{
+    log::error(
+        "the disk did not take what was written, and may have forgotten it: ending, so that the "
+        "next "
+        "start takes it from the log",
+        {{"process.exit_code", commands::exit_store}}
+    );
+    log::flush();
+    std::_Exit(commands::exit_store);
+}
+
 std::unique_ptr<store> open_or_fail(const store_settings& s)
 {
     auto opened = open_store(s);
@@ -61,6 +75,7 @@ app::app(settings s, std::string config_path)
         dispatcher_ = std::make_unique<dispatcher>(settings_.sinks, settings_.store);
         committer_settings limits;
         limits.queue_bytes_max = settings_.ingress.limits.max_queue;
+        limits.on_lost = end_for_restart;
         committer_ = std::make_unique<committer>(
             std::move(kept), limits, [this](shared_batch batch) { publish(batch); }
         );

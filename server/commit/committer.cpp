@@ -34,7 +34,7 @@ error_code state_of(const committer_stats& stats)
 }  // namespace
 
 committer::committer(std::unique_ptr<store> kept, committer_settings settings, on_events told)
-    : store_{std::move(kept)}, settings_{settings}, told_{std::move(told)}
+    : store_{std::move(kept)}, settings_{std::move(settings)}, told_{std::move(told)}
 {
     // Where this fails, the store has logged why, and does that work between commits.
     static_cast<void>(store_->lend_thread([this](std::function<void()> work) {
@@ -147,7 +147,17 @@ void committer::run_writer()
             upkeep();
             next_upkeep = clock::now() + upkeep_every;
         }
+        look_for_loss();
     }
+}
+
+void committer::look_for_loss()
+{
+    if (!store_->lost())
+        return;
+    stats_.failing = true;
+    if (const auto tell_once = std::exchange(settings_.on_lost, {}))
+        tell_once();
 }
 
 void committer::commit_all(submissions& taken)
@@ -187,6 +197,7 @@ void committer::commit_batch(submissions& batch)
             failed = committed.error();
         }
         note_outcome(failed);
+        look_for_loss();  // before an answer: where a sync failed, nobody knows what is kept
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
         batch[i]->outcome = failed;

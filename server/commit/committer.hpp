@@ -45,6 +45,8 @@ public:
 
 struct committer_settings {
     std::uint64_t queue_bytes_max = 64ull << 20;  ///< `limits.max_queue`: bodies waiting.
+    /// Called on the writer thread once the store says `lost`; it should end the process.
+    std::function<void()> on_lost = {};
 };
 
 /// What the committer counts; relaxed atomics, read by the metrics.
@@ -102,10 +104,11 @@ private:
     void note_outcome(const error_code& failed);
     void recover();
     void upkeep();
+    void look_for_loss();
 
     std::unique_ptr<store> store_;
     boost::asio::thread_pool beside_{1};  ///< For the store's long upkeep.
-    const committer_settings settings_;
+    committer_settings settings_;
     const on_events told_;
     committer_stats stats_;
     commit_counters counters_;

@@ -119,6 +119,11 @@ public:
     /// Tries to write after a failure: true when a commit would work again.
     virtual bool probe() noexcept = 0;
 
+    /// Did the system fail to sync? What it could not write it may have forgotten, and it tells so
+    /// only once (fsync(2), EIO). From then on all writing is refused. What was committed is in the
+    /// log: the store has to be opened by a new process, which takes it from there.
+    virtual bool lost() const noexcept = 0;
+
     virtual store_size size() = 0;
 };
 

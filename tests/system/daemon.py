@@ -75,8 +75,8 @@ class Daemon:
         lines = (f"{key}: {yaml(value)}\n" for key, value in self.config.items())
         self.config_file.write_text("".join(lines))
 
-    def launch(self, *arguments, environment=None):
-        """Starts the process and does not wait for it to listen."""
+    def launch(self, *arguments, environment=None, under=()):
+        """Starts the process, maybe by the command `under`, and does not wait for it to listen."""
         assert BINARY.exists(), f"{BINARY} is missing; build it, or set WEBHOOKD_BINARY"
         self.starts += 1
         self.asked_to_stop = False
@@ -84,7 +84,7 @@ class Daemon:
         with open(self.log_file, "wb") as errors, \
                 open(self.folder / f"stdout.{self.starts}.log", "wb") as output:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config_file, *arguments],
+                [*under, BINARY, "serve", "--config", self.config_file, *arguments],
                 stdout=output, stderr=errors, stdin=subprocess.DEVNULL,
                 env={**os.environ, **(environment or {})})
         return self

@@ -1,6 +1,7 @@
-"""kill -9 under load: whatever was answered 200 is told, once; nothing else is told."""
+"""kill -9 and failing syncs under load: whatever was answered 200 is told, once; nothing else is told."""
 import collections
 import json
+import os
 import random
 import subprocess
 
@@ -92,6 +93,48 @@ def test_a_line_that_a_crash_tore_is_cut_and_told_again(daemon, server_certifica
         daemon.kill()
         with open(daemon.events_file, "r+b") as file:
             file.truncate(daemon.events_file.stat().st_size - 25)
+        daemon.start()
+        load.wait_for(100)
+    finally:
+        load.stop()
+    daemon.stop()
+    expect_told_exactly(daemon, ids_of(load.ids), ids_of(load.unanswered))
+
+
+def with_failing_sync(number):
+    """A command that runs another one, and has this sync of each of its threads fail."""
+    command = ["strace", "-D", "-f", "-qq", "-o", os.devnull, "-e", "trace=fdatasync",
+               "-e", f"inject=fdatasync:error=EIO:when={number}"]
+    if subprocess.run([*command, "true"], capture_output=True).returncode != 0:
+        pytest.skip("strace may not trace here")
+    return command
+
+
+@pytest.mark.parametrize("number", [2, 60])
+def test_a_sync_that_fails_ends_the_daemon_and_nothing_is_lost(daemon, server_certificate, number):
+    daemon.stop()
+    daemon.start(under=with_failing_sync(number))
+    load = Load(daemon, f"https://localhost:{daemon.port()}{PATH}", server_certificate.certificate)
+    try:
+        until(lambda: daemon.process.poll() is not None, "the daemon to end itself", deadline=120)
+        assert daemon.process.returncode == 74
+        assert "the disk did not take what was written" in daemon.log_text()
+        daemon.start()
+        load.wait_for(200)
+    finally:
+        load.stop()
+    daemon.stop()
+    expect_told_exactly(daemon, ids_of(load.ids), ids_of(load.unanswered))
+
+
+def test_a_store_that_cannot_be_synced_at_the_start_is_refused_and_keeps_its_log(
+        daemon, server_certificate):
+    load = Load(daemon, f"https://localhost:{daemon.port()}{PATH}", server_certificate.certificate)
+    try:
+        load.wait_for(100)
+        daemon.kill()
+        daemon.launch(under=with_failing_sync(1))
+        assert daemon.wait() == 74
         daemon.start()
         load.wait_for(100)
     finally:

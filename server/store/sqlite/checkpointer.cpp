@@ -39,7 +39,9 @@ void checkpointer::copy()
             database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied
         );
         const bool held_up = copied < in_log;  // a reader still needs what the file holds
-        if (code != SQLITE_OK || held_up || !sync() || in_log - before < few_pages)
+        if (code == SQLITE_IOERR_FSYNC || (code == SQLITE_OK && !sync()))
+            sync_failed_ = true;
+        if (code != SQLITE_OK || sync_failed_ || held_up || in_log - before < few_pages)
             return;
         before = in_log;
     }

@@ -28,6 +28,11 @@ public:
 
     void finish() noexcept { state_ = state::idle; }
 
+    /// Did the system fail to sync? Then the log must not start over.
+    bool sync_failed() const noexcept { return sync_failed_; }
+
+    void keep_log() noexcept { database_.keep_log(true); }
+
 private:
     enum class state { idle, copying, finished };
 
@@ -37,6 +42,7 @@ private:
     database database_;
     const run_beside run_;
     std::atomic<state> state_ = state::idle;
+    std::atomic<bool> sync_failed_ = false;
 };
 
 }  // namespace webhookd::sqlite

@@ -29,6 +29,9 @@ public:
     /// store_corrupt for a file that is no store of ours or is damaged; else store_failed.
     errc kind() const noexcept;
 
+    /// Did the system fail to sync?
+    bool sync_failed() const noexcept { return code_ == SQLITE_IOERR_FSYNC; }
+
 private:
     int code_;
 };
@@ -53,6 +56,12 @@ public:
     int changes() const noexcept { return sqlite3_changes(handle_.get()); }
 
     sqlite3* handle() const noexcept { return handle_.get(); }
+
+    /// Does closing it leave the log as it is? Else the last one to close takes it into the file.
+    void keep_log(bool on) noexcept
+    {
+        sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 1 : 0, nullptr);
+    }
 
     [[noreturn]] void fail(const char* doing) const;
 

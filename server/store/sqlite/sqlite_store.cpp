@@ -18,6 +18,7 @@ result<database> open_database(const store_settings& settings, database::mode ho
 {
     return guarded<database>("the store cannot be opened", [&]() -> result<database> {
         database db{settings.path, how};
+        db.keep_log(true);  // until it is known that what it holds can be synced
         const error_code wrong = how == database::mode::read_write
                                      ? prepare_for_writing(db, settings)
                                      : prepare_for_reading(db);
@@ -75,9 +76,36 @@ sqlite_store::sqlite_store(const store_settings& settings, database db, lock_fil
     last_sequence_ =
         static_cast<std::uint64_t>(db_.number("SELECT max(sequence) FROM events").value_or(0));
     committed_sequence_ = last_sequence_;
+    take_in_log();
 }
 
-sqlite_store::~sqlite_store() = default;
+sqlite_store::~sqlite_store()
+{
+    if (!lost())
+        return;
+    db_.keep_log(true);
+    upkeep_.keep_log();
+}
+
+// What a crash left in the log may be in the system's memory alone, where a sync failed before it.
+void sqlite_store::take_in_log()
+{
+    try {
+        upkeep_.room().checkpoint();
+    }
+    catch (const sqlite_error& e) {
+        if (e.sync_failed())
+            throw;
+        report("a checkpoint failed", e);
+    }
+    db_.keep_log(false);
+}
+
+error_code sqlite_store::failed(std::string_view doing, const sqlite_error& e)
+{
+    lost_ = lost_ || e.sync_failed();
+    return report(doing, e);
+}
 
 // A commit that has to survive power loss is synced; the rest waits for the next one that is.
 void sqlite_store::set_durable(bool durable)

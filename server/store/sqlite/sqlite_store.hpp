@@ -37,6 +37,9 @@ public:
     result<shared_batch> upkeep(timestamp at, std::uint64_t low_water) override;
     bool upkeep_pending() const noexcept override;
     bool probe() noexcept override;
+
+    bool lost() const noexcept override { return lost_ || upkeep_.sync_failed(); }
+
     result<void> lend_thread(run_beside run) override;
     store_size size() override;
 
@@ -49,6 +52,8 @@ private:
     event take(const receipt& r, const judged& j, timestamp at);
     event tell_stuck(const stuck_message& stuck, timestamp at);
     void set_durable(bool durable);
+    void take_in_log();
+    error_code failed(std::string_view doing, const sqlite_error& e);
     void forget();
 
     const store_settings settings_;
@@ -62,12 +67,15 @@ private:
     std::uint64_t last_sequence_ = 0;
     std::uint64_t committed_sequence_ = 0;
     bool durable_now_ = true;
+    bool lost_ = false;
     store_size last_size_;
 };
 
 template <class T, class Work>
 result<T> sqlite_store::write(std::string_view doing, bool durable, Work&& work)
 {
+    if (lost())
+        return errc::store_failed;
     try {
         set_durable(durable);
         transaction t{db_};
@@ -84,7 +92,7 @@ result<T> sqlite_store::write(std::string_view doing, bool durable, Work&& work)
     }
     catch (const sqlite_error& e) {
         forget();
-        report(doing, e);
+        failed(doing, e);
         return errc::store_failed;
     }
 }

@@ -97,12 +97,15 @@ result<shared_batch> sqlite_store::upkeep(timestamp at, std::uint64_t low_water)
     });
     if (!done)
         return done.error();
-    const auto copied = guarded<void>("a checkpoint failed", [&]() -> result<void> {
-        upkeep_.checkpoint(at, last_sequence_);
-        return {};
-    });
-    if (!copied && !tells)
-        return errc::store_failed;
+    try {
+        if (!lost())
+            upkeep_.checkpoint(at, last_sequence_);
+    }
+    catch (const sqlite_error& e) {
+        failed("a checkpoint failed", e);
+        if (!tells)
+            return errc::store_failed;
+    }
     return tells ? shared_batch{std::move(batch)} : shared_batch{};
 }
 
@@ -117,7 +120,7 @@ result<void> sqlite_store::lend_thread(run_beside run)
 bool sqlite_store::probe() noexcept
 {
     try {
-        if (upkeep_.full())
+        if (lost() || upkeep_.full())
             return false;
         set_durable(true);
         statement fill{db_, "INSERT OR REPLACE INTO probe(id, filler) VALUES(1, zeroblob(?1))"};
@@ -128,7 +131,8 @@ bool sqlite_store::probe() noexcept
         }
         return true;
     }
-    catch (const sqlite_error&) {
+    catch (const sqlite_error& e) {
+        lost_ = lost_ || e.sync_failed();
         return false;
     }
 }

@@ -54,6 +54,16 @@ public:
     /// From now on the log is copied beside the commits.
     void copy_beside(run_beside run) { checkpointer_.emplace(settings_.path, std::move(run)); }
 
+    /// Did the system fail to sync the file?
+    bool sync_failed() const noexcept { return checkpointer_ && checkpointer_->sync_failed(); }
+
+    /// Closing the store leaves the log as it is.
+    void keep_log() noexcept
+    {
+        if (checkpointer_)
+            checkpointer_->keep_log();
+    }
+
     /// Is the store at its maximum size?
     bool full() { return space_.used() >= settings_.max_size; }
 
