@@ -42,8 +42,7 @@ void keep_freed_memory()
 {
     log::error(
         "the disk did not take what was written, and may have forgotten it: ending, so that the "
-        "next "
-        "start takes it from the log",
+        "next start takes it from the log",
         {{"process.exit_code", commands::exit_store}}
     );
     log::flush();

@@ -2,7 +2,7 @@
 
 #include "commands/send_requests.hpp"
 #include "commands/server_events.hpp"
-#include "net/tcp.hpp"
+#include "net/resolve.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -60,12 +60,10 @@ public:
         std::string host = name_.substr(0, colon);
         if (host.starts_with('[') && host.ends_with(']'))
             host = host.substr(1, host.size() - 2);
-        tcp::resolver resolver{io_};
-        boost::system::error_code ec;
-        for (const auto& e : resolver.resolve(host, name_.substr(colon + 1), ec))
-            addresses_.emplace_back(e.endpoint());
-        if (addresses_.empty())
-            throw unreachable(name_ + " cannot be found: " + ec.message());
+        const auto found = resolve(host, name_.substr(colon + 1));
+        if (!found)
+            throw unreachable(name_ + " cannot be found: " + found.error().message());
+        addresses_.assign(found->begin(), found->end());
         host_ = name_;
     }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "commands/send_response.hpp"
+#include "net/resolve.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -203,13 +204,12 @@ task<void> lane::run()
 
 bool load::resolve()
 {
-    tcp::resolver resolver{context_};
-    error_code ec;
-    for (const auto& entry : resolver.resolve(settings.url.host, settings.url.port, ec))
-        addresses.push_back(entry.endpoint());
-    if (ec || addresses.empty())
-        report.error = "cannot find " + settings.url.host + ": " + ec.message();
-    return !addresses.empty();
+    auto found = webhookd::resolve(settings.url.host, settings.url.port);
+    if (found)
+        addresses = std::move(*found);
+    else
+        report.error = "cannot find " + settings.url.host + ": " + found.error().message();
+    return found.has_value();
 }
 
 void load::stop()

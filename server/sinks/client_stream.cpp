@@ -1,7 +1,8 @@
 #include "sinks/client_stream.hpp"
 
+#include "net/resolve.hpp"
+
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <climits>
 #include <openssl/err.h>
 
@@ -10,17 +11,6 @@
 #include <sys/socket.h>
 
 namespace webhookd {
-
-namespace {
-
-using resolver = asio::ip::basic_resolver<tcp, executor>;
-
-struct lookup {
-    error_code failure;
-    std::vector<tcp::endpoint> found;
-};
-
-}  // namespace
 
 void client_stream::limit(
     std::chrono::milliseconds most, steady::time_point deadline, const char* why
@@ -61,37 +51,16 @@ task<std::string> client_stream::resolve(
     const http_url& to, endpoints& into, steady::time_point deadline
 )
 {
-    error_code not_an_address;
-    const auto address = asio::ip::make_address(to.host, not_an_address);
-    if (!not_an_address) {
-        into.emplace_back(address, static_cast<std::uint16_t>(std::stoul(to.port)));
+    into = addresses_without_lookup(to.host, to.port);
+    if (!into.empty())
         co_return "";
-    }
-    const executor ex = socket_.get_executor();
-    // A lookup cannot be stopped, only left behind.
-    const auto names = std::make_shared<resolver>(ex);
-    const auto told = std::make_shared<std::optional<lookup>>();
-    const auto arrived = std::make_shared<alarm>(ex);
-    names->async_resolve(
-        to.host,
-        to.port,
-        [names, told, arrived](const error_code& ec, const resolver::results_type& results) {
-            lookup l;
-            l.failure = ec;
-            for (const auto& r : results)
-                l.found.push_back(r.endpoint());
-            *told = std::move(l);
-            arrived->notify();
-        }
-    );
     const auto until = std::min(steady::now() + timeouts_.connect, deadline);
-    while (!*told && !aborted_ && steady::now() < until)
-        co_await arrived->wait_until(until);
-    if (!*told)
+    auto found = co_await names_.look_up(to.host, to.port, until);
+    if (!found)
         co_return failed("the lookup of " + to.host + " took too long");
-    if ((*told)->failure)
-        co_return "cannot look " + to.host + " up: " + (*told)->failure.message();
-    into = std::move((*told)->found);
+    if (!*found)
+        co_return "cannot look " + to.host + " up: " + found->error().message();
+    into = std::move(**found);
     co_return "";
 }
 

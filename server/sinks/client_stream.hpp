@@ -4,6 +4,7 @@
 #include "net/url.hpp"
 #include "sinks/client_tls.hpp"
 #include "sinks/http_connection.hpp"
+#include "sinks/name_lookup.hpp"
 
 #include <chrono>
 #include <memory>
@@ -16,8 +17,9 @@ namespace webhookd {
 /// sentences. One call at a time; one thread. Held by shared_ptr: its limit must not outlive it.
 class client_stream : public std::enable_shared_from_this<client_stream> {
 public:
-    client_stream(executor ex, const http_timeouts& timeouts)
-        : timeouts_{timeouts}, socket_{ex}, limit_{ex}
+    /// @param names  Outlives every call of `connect`.
+    client_stream(executor ex, const http_timeouts& timeouts, name_lookup& names)
+        : timeouts_{timeouts}, names_{names}, socket_{ex}, limit_{ex}
     {
     }
 
@@ -71,6 +73,7 @@ private:
     std::string failed(const std::string& what) const;
 
     const http_timeouts timeouts_;
+    name_lookup& names_;
     tcp_socket socket_;
     wait_timer limit_;
     ssl_ptr ssl_;

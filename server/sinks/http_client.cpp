@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds trusted{50};
 }  // namespace
 
 http_client::http_client(executor ex, settings s, std::optional<client_tls> tls)
-    : ex_{ex}, settings_{std::move(s)}, tls_{std::move(tls)}
+    : ex_{ex}, settings_{std::move(s)}, tls_{std::move(tls)}, names_{ex}
 {
 }
 
@@ -71,7 +71,7 @@ task<http_answer> http_client::send_fresh(std::string_view request, steady::time
     answer.failure = "stopping";
     if (cancelled_)
         co_return answer;
-    auto fresh = std::make_unique<http_connection>(ex_, settings_.timeouts);
+    auto fresh = std::make_unique<http_connection>(ex_, settings_.timeouts, names_);
     active_.insert(fresh.get());
     answer.failure = co_await fresh->connect(settings_.to, tls_ ? &*tls_ : nullptr, deadline);
     active_.erase(fresh.get());

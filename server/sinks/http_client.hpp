@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sinks/http_connection.hpp"
+#include "sinks/name_lookup.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -48,6 +49,7 @@ private:
     const executor ex_;
     const settings settings_;
     const std::optional<client_tls> tls_;
+    name_lookup names_;
     std::vector<idle_connection> idle_;  ///< The longest idle first.
     std::set<http_connection*> active_;
     bool cancelled_ = false;

@@ -114,8 +114,8 @@ public:
     using client_stream::client_stream;
 };
 
-http_connection::http_connection(executor ex, const http_timeouts& timeouts)
-    : in_{std::make_shared<inside>(ex, timeouts)}
+http_connection::http_connection(executor ex, const http_timeouts& timeouts, name_lookup& names)
+    : in_{std::make_shared<inside>(ex, timeouts, names)}
 {
 }
 

@@ -13,6 +13,8 @@
 
 namespace webhookd {
 
+class name_lookup;
+
 /// How long each part of an attempt may take.
 struct http_timeouts {
     std::chrono::milliseconds connect;  ///< To each address; and the lookup of the name.
@@ -38,7 +40,8 @@ public:
     static constexpr std::size_t answer_bytes_max = 64 * 1024;
     static constexpr std::uint32_t head_bytes_max = 16 * 1024;
 
-    http_connection(executor ex, const http_timeouts& timeouts);
+    /// @param names  Outlives every call of `connect`.
+    http_connection(executor ex, const http_timeouts& timeouts, name_lookup& names);
     ~http_connection();
 
     http_connection(const http_connection&) = delete;

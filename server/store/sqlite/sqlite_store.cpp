@@ -101,10 +101,10 @@ void sqlite_store::take_in_log()
     db_.keep_log(false);
 }
 
-error_code sqlite_store::failed(std::string_view doing, const sqlite_error& e)
+void sqlite_store::failed(std::string_view doing, const sqlite_error& e)
 {
     lost_ = lost_ || e.sync_failed();
-    return report(doing, e);
+    report(doing, e);
 }
 
 // A commit that has to survive power loss is synced; the rest waits for the next one that is.

@@ -53,7 +53,7 @@ private:
     event tell_stuck(const stuck_message& stuck, timestamp at);
     void set_durable(bool durable);
     void take_in_log();
-    error_code failed(std::string_view doing, const sqlite_error& e);
+    void failed(std::string_view doing, const sqlite_error& e);
     void forget();
 
     const store_settings settings_;

@@ -265,7 +265,7 @@ TEST_CASE_METHOD(http_fixture, "http: nobody listening, and a name that there is
 
 TEST_CASE_METHOD(http_fixture, "http: tries every address of a name")
 {
-    // localhost is ::1 first on most machines, where nobody listens.
+    // localhost is ::1 first, where nobody listens.
     test::http_peer peer{[](const peer_request&) { return answer(200); }};
     CHECK(deliver_to(settings(peer.url("localhost"))).what == attempt::outcome::done);
 }
