@@ -1,4 +1,4 @@
-"""kill -9 and failing syncs under load: whatever was answered 200 is told, once; nothing else is told."""
+"""kill -9, and syncs that fail or stall: whatever was answered 200 is told, once; nothing else is told."""
 import collections
 import json
 import os
@@ -7,8 +7,10 @@ import subprocess
 
 import pytest
 
-from daemon import BINARY, PATH
+import connectly
+from daemon import BINARY, PATH, Daemon
 from waiting import until
+from wire import Wire, request
 
 KILLS, KILLS_LONG = 3, 20
 
@@ -101,10 +103,10 @@ def test_a_line_that_a_crash_tore_is_cut_and_told_again(daemon, server_certifica
     expect_told_exactly(daemon, ids_of(load.ids), ids_of(load.unanswered))
 
 
-def with_failing_sync(number):
-    """A command that runs another one, and has this sync of each of its threads fail."""
+def with_sync(number, what):
+    """A command that runs another one, and does something to this sync of each of its threads."""
     command = ["strace", "-D", "-f", "-qq", "-o", os.devnull, "-e", "trace=fdatasync",
-               "-e", f"inject=fdatasync:error=EIO:when={number}"]
+               "-e", f"inject=fdatasync:{what}:when={number}"]
     if subprocess.run([*command, "true"], capture_output=True).returncode != 0:
         pytest.skip("strace may not trace here")
     return command
@@ -113,7 +115,7 @@ def with_failing_sync(number):
 @pytest.mark.parametrize("number", [2, 60])
 def test_a_sync_that_fails_ends_the_daemon_and_nothing_is_lost(daemon, server_certificate, number):
     daemon.stop()
-    daemon.start(under=with_failing_sync(number))
+    daemon.start(under=with_sync(number, "error=EIO"))
     load = Load(daemon, f"https://localhost:{daemon.port()}{PATH}", server_certificate.certificate)
     try:
         until(lambda: daemon.process.poll() is not None, "the daemon to end itself", deadline=120)
@@ -133,7 +135,7 @@ def test_a_store_that_cannot_be_synced_at_the_start_is_refused_and_keeps_its_log
     try:
         load.wait_for(100)
         daemon.kill()
-        daemon.launch(under=with_failing_sync(1))
+        daemon.launch(under=with_sync(1, "error=EIO"))
         assert daemon.wait() == 74
         daemon.start()
         load.wait_for(100)
@@ -141,3 +143,24 @@ def test_a_store_that_cannot_be_synced_at_the_start_is_refused_and_keeps_its_log
         load.stop()
     daemon.stop()
     expect_told_exactly(daemon, ids_of(load.ids), ids_of(load.unanswered))
+
+
+def test_a_commit_that_stalls_is_answered_503_after_half_a_minute_and_kept(make_daemon):
+    daemon = make_daemon().start(under=with_sync(20, "delay_enter=34s"))
+
+    def post(body):
+        with Wire(daemon.port()) as w:
+            w.socket.settimeout(60)
+            w.send(request(body, PATH, headers=[Daemon.signed(body)]))
+            return w.read_response()
+
+    bodies, answer = [], None
+    while answer is None or answer.status == 200:
+        assert len(bodies) < 40, "no sync stalled"
+        bodies.append(connectly.status())
+        answer = post(bodies[-1])
+    assert answer.status == 503 and answer.header("Retry-After")
+    assert post(bodies[-1]).status == 200
+    until(lambda: len(daemon.lines()) == len(bodies), "each event once")
+    daemon.stop()
+    assert len({event["id"] for event in daemon.events()}) == len(daemon.lines()) == len(bodies)
