@@ -61,7 +61,7 @@ TEST_CASE("topic: where it is there it decides, else the structure does")
     CHECK(type_of(R"({})") == "unrecognized");
 }
 
-TEST_CASE("topic: null, empty and unspecified are absent; one that nobody knows is unrecognized")
+TEST_CASE("topic: null, empty and unspecified are absent, one that nobody knows is unrecognized")
 {
     CHECK(type_of(R"({"topic":null,"message":{"text":"a"}})") == "messages.text");
     CHECK(type_of(R"({"topic":"","message":{"text":"a"}})") == "messages.text");
@@ -85,7 +85,7 @@ TEST_CASE("topic: an unrecognized object is shown verbatim and keeps its time an
     CHECK(parsed(body).id_order == 1771235950000u);
 }
 
-TEST_CASE("status: each spelling has its type; what is not known is told as it was spelled")
+TEST_CASE("status: each spelling has its type, what is not known is told as it was spelled")
 {
     CHECK(type_of(status_body(R"("status":"sent")")) == "delivery_status.sent");
     CHECK(
@@ -128,7 +128,7 @@ TEST_CASE("status: both spellings of an id are one event with one subject")
     }
 }
 
-TEST_CASE("status: an opaque id is its own subject and has no time; a number is its digits")
+TEST_CASE("status: an opaque id is its own subject and has no time, a number is its digits")
 {
     const auto r = parsed(R"({"statusUpdate":{"id":"wamid.X=","status":"read"},"timestamp":"9"})");
     CHECK(r.subject == "wamid.X=");
@@ -305,7 +305,7 @@ TEST_CASE("messages: attachments and location are found in the message and besid
     );
 }
 
-TEST_CASE("messages: several attachments are all told; the first says what it is")
+TEST_CASE("messages: several attachments are all told, the first says what it is")
 {
     const std::string body =
         R"({"message":{"text":"see","attachments":[{"type":"image","url":"1"},7,null,)"
